@@ -1,0 +1,215 @@
+"""What passes between extraction, resolution, recall and the stores: proposals, knowledge, changes, signals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from memgraph.model import (
+    Assertion,
+    Entity,
+    Episode,
+    FactState,
+    Link,
+    Mention,
+    Mode,
+    Name,
+    Polarity,
+    Precision,
+    Scope,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Something by a name that was heard, and the kind of thing it is taken for."""
+
+    text: str
+    kind: str = "thing"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value that is no entity: as said, and normalised (ISO date, plain amount, folded text)."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A fact that an extractor read out of an episode; `None` as object says that its value was not named."""
+
+    episode: str
+    subject: Called
+    predicate: str
+    object: Called | Literal | None
+    qualifier: str = ""
+    polarity: Polarity = Polarity.HOLDS
+    mode: Mode = Mode.STATEMENT
+    valid_from: dt.datetime | None = None  # None: since the episode
+    valid_to: dt.datetime | None = None
+    precision: Precision = Precision.INSTANT
+    is_vouched: bool = True  # the speaker says that it holds at the time of speaking
+    confidence: float = 1.0
+    extractor: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SameAs:
+    """An episode says that two names are one entity's."""
+
+    episode: str
+    a: Called
+    b: Called
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Everything that an extractor proposes after reading some episodes."""
+
+    mentions: tuple[tuple[str, Called], ...] = ()  # (episode, what it names)
+    proposals: tuple[Proposal, ...] = ()
+    same: tuple[SameAs, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What to look up before resolving. `names` are ids; `words` words of names that may be the same.
+
+    `without` are episodes about to go: for the names that they mention, the store tells which spellings
+    remain. Where `entities` are given, their names come too.
+    """
+
+    episodes: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a store answers to a `Look`. `version` counts the scope's writes, from 0.
+
+    `names` holds every name asked for, every name that shares a word, and all other names of their
+    entities; `links` all between them; `places` the last place taken in each session; `remaining` the
+    mentions that are left of the names that `Look.without` mentions, one for each spelling and kind.
+    """
+
+    version: int = 0
+    episodes: Mapping[str, Episode] = field(default_factory=dict[str, Episode])
+    places: Mapping[str, int] = field(default_factory=dict[str, int])
+    names: tuple[Name, ...] = ()
+    links: tuple[Link, ...] = ()
+    without: tuple[str, ...] = ()  # the look-up's own
+    touched: tuple[str, ...] = ()  # ids of the names that the episodes of `without` mention
+    remaining: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which facts to read in full. The parts are joined by *or*."""
+
+    slots: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()  # as subject or object
+    episodes: tuple[str, ...] = ()  # as evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Which entity each name stands for, and the entities."""
+
+    entity_of: Mapping[str, str] = field(default_factory=dict[str, str])
+    entities: Mapping[str, Entity] = field(default_factory=dict[str, Entity])
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Facts with all the assertions of their slots, so that each slot can be replayed.
+
+    `identities` knows every name that an assertion refers to, and every entity of a fact.
+    """
+
+    facts: tuple[FactState, ...] = ()
+    assertions: Mapping[str, Assertion] = field(default_factory=dict[str, Assertion])
+    identities: Identities = field(default_factory=Identities)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """An episode that is stored but not yet read or embedded, and why."""
+
+    episode: str
+    need: str  # "extract" | "embed"
+    error: str
+    attempts: int
+    retry_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """All that one call writes, in one transaction; refused as a whole if the scope's version moved on."""
+
+    scope: Scope
+    version: int | None = None  # None: do not check
+    episodes: tuple[Episode, ...] = ()  # new ones, or with a new text
+    episodes_removed: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    mentions_removed: tuple[str, ...] = ()  # episodes whose mentions are replaced
+    names: tuple[Name, ...] = ()
+    names_removed: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    links_removed: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    entities_removed: tuple[str, ...] = ()
+    facts: tuple[FactState, ...] = ()
+    facts_removed: tuple[str, ...] = ()
+    assertions: Mapping[str, Assertion] = field(default_factory=dict[str, Assertion])  # of `facts`
+    assertions_removed: tuple[str, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    pending_done: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        unimportant = {"scope", "version", "assertions"}
+        return not any(getattr(self, f.name) for f in fields(self) if f.name not in unimportant)
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeSignal:
+    """An episode that may answer, with its parts: cosine, text score, and hops from the question's names.
+
+    `hops` is 0 where no path was found, else 1 / its length; `path` names its predicates. `neighbours` are
+    the ids of the turns just before and after it in its session.
+    """
+
+    episode: Episode
+    vector: float
+    text: float
+    hops: float = 0.0
+    path: str = ""
+    neighbours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactSignal:
+    """A fact that may answer; its parts are an episode's."""
+
+    fact: FactState
+    vector: float
+    text: float
+    hops: float = 0.0
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Everything that one round trip to the store brought for a question."""
+
+    episodes: tuple[EpisodeSignal, ...] = ()
+    facts: tuple[FactSignal, ...] = ()

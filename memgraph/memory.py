@@ -1,0 +1,627 @@
+"""The public verbs. Orchestration only: checks live in `inputs`, decisions in `resolve` and `recall`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self, Unpack
+
+import anyio
+
+from memgraph import inputs, views
+from memgraph.changes import Called, Extraction, FactSignal, Identities, Literal, Pending, Proposal, Signals, Sought
+from memgraph.config import Config
+from memgraph.errors import BadInput
+from memgraph.extract.rules import RuleExtractor
+from memgraph.extract.values import read_literal
+from memgraph.inputs import Message, ScopeArgs
+from memgraph.model import UTC, Entity, Episode, Fact, FactState, Mode, Polarity, Precision, Scope, digest, name_key
+from memgraph.ontology import ENTITY_KINDS, checked_predicate, core_ontology
+from memgraph.ports import (
+    Clock,
+    Cue,
+    Embedder,
+    EpisodeQuery,
+    Extractor,
+    FactQuery,
+    Finding,
+    FullStore,
+    Located,
+    Settings,
+)
+from memgraph.providers import embedder_for
+from memgraph.recall import Weights, pack, plan, rank
+from memgraph.resolve import Policy, Resolver
+from memgraph.stores import store_for
+from memgraph.writing import Learned, Writer
+
+_CONTEXT_HITS = 50
+_FORGOTTEN_AT_ONCE = 500
+
+
+def system_clock() -> dt.datetime:
+    """The machine's clock, in UTC."""
+    return dt.datetime.now(UTC)
+
+
+class AsyncMemory:
+    """A memory: conversations go in, facts and episodes with their evidence come out.
+
+    Every call names whose memory is meant: `user_id`, `agent_id`, `run_id`, `tenant`. Nothing is ever read or
+    resolved across tenants or users. Times are aware datetimes; `as_of` asks what was true then, `known_at`
+    what was known then, and both default to now.
+
+    Raises everywhere: `BadInput` before anything is written, `StoreUnavailable` where the store can't be
+    reached, `SchemaMismatch` and `ModelMismatch` when a store is opened that this memory can't work on.
+    """
+
+    def __init__(
+        self,
+        store: str | FullStore | None = None,
+        *,
+        embedder: Embedder | str | None = None,
+        extractor: Extractor | None = None,
+        config: Config | None = None,
+        auth: tuple[str, str] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """`store` is a file's path, ":memory:", a Neo4j address, or None for the file in the user's data folder.
+
+        `auth` is (user, password) of a Neo4j server; else MEMGRAPH_NEO4J_USER and MEMGRAPH_NEO4J_PASSWORD count.
+        """
+        self.config = config or Config()  # pyright: ignore[reportCallIssue] - every field has a default
+        self._clock = clock or system_clock
+        chosen = self.config.embedder if embedder is None else embedder
+        self._embedder = embedder_for(chosen) if isinstance(chosen, str) else chosen
+        self._extractor = extractor or RuleExtractor()
+        self._ontology = core_ontology()
+        self._resolver = Resolver(self._ontology, Policy(self.config.confidence_margin, self.config.trust))
+        if store is None or isinstance(store, str):
+            user, password = auth or (self.config.neo4j_user, self.config.neo4j_password.get_secret_value())
+            address = store or self.config.store_address()
+            store = store_for(Settings(address, user, password, self.config.neo4j_database))
+        self._store = store
+        self._writer = Writer(store, self._embedder, self._extractor, self._resolver, self._clock)
+        self._opening = anyio.Lock()
+        self._is_open = False
+
+    async def __aenter__(self) -> Self:
+        await self._opened()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the store. A closed memory opens again when it is used."""
+        async with self._opening:
+            self._is_open = False
+            await self._store.close()
+
+    async def _opened(self) -> FullStore:
+        if not self._is_open:
+            async with self._opening:
+                if not self._is_open:
+                    await self._store.open(self._embedder.model, self._embedder.dimension)
+                    self._is_open = True
+        return self._store
+
+    # -- putting in
+
+    async def add(
+        self,
+        messages: Message | Sequence[Message],
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        timestamp: dt.datetime | str | float | None = None,
+        recorded_at: dt.datetime | str | None = None,
+        infer: bool = True,
+        **scope: Unpack[ScopeArgs],
+    ) -> dict[str, Any]:
+        """Remember messages, and the facts that they state.
+
+        `messages` is a text, one message, or a list of them: {"role", "content"} and optionally "id", "name",
+        "timestamp", "metadata". `timestamp` is when they were said, where a message does not tell itself;
+        `recorded_at` when memory came to know them (default: now). Adding the same messages again, in whatever
+        batches, changes nothing. With `infer=False` they are kept without being read.
+
+        Returns {"results": [{"id", "memory", "event"}], "episodes": [ids]}, one result for each fact touched;
+        event is ADD, SUPERSEDE, DISPUTE or NONE. "pending" says why, where they could not be read yet: they
+        are stored, and `retry_pending` reads them.
+        """
+        owner = inputs.read_scope(scope)
+        episodes = inputs.read_messages(
+            messages,
+            owner,
+            metadata=metadata,
+            timestamp=timestamp,
+            recorded_at=recorded_at,
+            now=self._clock(),
+            max_chars=self.config.max_text_chars,
+        )
+        await self._opened()
+        if not episodes:
+            return {"results": [], "episodes": []}
+        learned = await self._writer.add(owner, episodes, infer=infer)
+        results = _results(learned) if infer else [_event(e.id, e.content, "ADD") for e in learned.episodes]
+        out: dict[str, Any] = {"results": results, "episodes": [e.id for e in episodes]}
+        if learned.failed is not None:
+            out["pending"] = learned.failed
+        return out
+
+    async def add_fact(
+        self,
+        subject: str | Entity,
+        predicate: str,
+        object: str | float | dt.date | Entity,  # noqa: A002 - the field's own word
+        *,
+        qualifier: str = "",
+        valid_from: dt.datetime | str | None = None,
+        valid_to: dt.datetime | str | None = None,
+        confidence: float = 1.0,
+        source: str | None = None,
+        **scope: Unpack[ScopeArgs],
+    ) -> Fact:
+        """Store a fact directly. A note is kept as its evidence, said by `source` (default: "note").
+
+        What it supersedes or disputes is decided as for any other. Returns the fact as it stands afterwards.
+        """
+        owner = inputs.read_scope(scope)
+        max_chars = self.config.max_text_chars
+        named = subject.name if isinstance(subject, Entity) else inputs.read_text("subject", subject, max_chars)
+        checked = checked_predicate(inputs.read_text("predicate", predicate, 256))
+        since, until = inputs.maybe_moment("valid_from", valid_from), inputs.maybe_moment("valid_to", valid_to)
+        now = self._clock()
+        if until is not None and until <= (since or now):
+            raise BadInput(f"valid_to ({until}) must lie after valid_from ({since or now})")
+        thing = self._object(checked, object, now)
+        said = self._ontology.says(checked, named, qualifier, thing.text)
+        speaker = inputs.read_text("source", source or "note", max_chars)
+        note = Episode(
+            id="ep_" + digest(owner.session_id, "note", speaker, said, since, until),
+            scope=owner,
+            speaker=speaker,
+            role="note",
+            content=said,
+            occurred_at=now,
+            recorded_at=now,
+            place=0,
+        )
+        proposal = Proposal(
+            episode=note.id,
+            subject=Called(named, self._ontology[checked].subject if isinstance(subject, str) else subject.kind),
+            predicate=checked,
+            object=thing,
+            qualifier=qualifier,
+            valid_from=since,
+            valid_to=until,
+            precision=Precision.INSTANT,
+            is_vouched=since is None,
+            confidence=inputs.read_confidence(confidence),
+            extractor="note",
+            text=said,
+        )
+        return await self._note(owner, note, proposal)
+
+    def _object(self, predicate: str, value: str | float | dt.date | Entity, now: dt.datetime) -> Called | Literal:
+        kind = self._ontology[predicate].object
+        if isinstance(value, Entity):
+            return Called(value.name, value.kind)
+        if isinstance(value, dt.datetime):
+            value = inputs.read_moment("object", value).isoformat()
+        elif isinstance(value, dt.date):
+            value = value.isoformat()
+        elif isinstance(value, (int, float)):
+            value = f"{value:g}" if isinstance(value, float) else str(value)
+        text = inputs.read_text("object", value, self.config.max_text_chars).strip()
+        if kind in ENTITY_KINDS:
+            return Called(text, kind)
+        return read_literal(kind, text, now) or Literal(text, " ".join(text.casefold().split()))
+
+    async def _note(self, owner: Scope, note: Episode, proposal: Proposal) -> Fact:
+        store = await self._opened()
+        await self._writer.learn(owner, [note], Extraction(proposals=(proposal,)))
+        ledger = await store.ledger(owner, Sought(episodes=(note.id,)))
+        state = next(f for f in ledger.facts if any(e.episode == note.id for e in f.evidence))
+        return views.fact_of(state, ledger.identities.entities)
+
+    # -- asking
+
+    async def search(
+        self,
+        query: str,
+        *,
+        limit: int = 5,
+        top_k: int | None = None,
+        threshold: float | None = None,
+        kinds: Sequence[str] = inputs.KINDS,
+        as_of: dt.datetime | str | None = None,
+        known_at: dt.datetime | str | None = None,
+        explain: bool = False,
+        **scope: Unpack[ScopeArgs],
+    ) -> dict[str, Any]:
+        """The facts and episodes that answer a question best, best first.
+
+        Each result has id, kind, memory (its text), score (0 to 1, for comparing within one answer),
+        source_ids (the messages that it rests on), valid_from, valid_to, confidence, status, metadata,
+        created_at and, with `explain`, its score parts and its path in the graph. `top_k` is another word for
+        `limit`; results that score below `threshold` are left out.
+        """
+        owner = inputs.read_scope(scope)
+        wanted = inputs.read_limit("limit", limit if top_k is None else top_k)
+        then = inputs.maybe_moment("known_at", known_at)
+        hits = await self._hits(owner, query, kinds, inputs.maybe_moment("as_of", as_of), then)
+        results = [views.hit_result(hit, known_at=then, explain=explain) for hit in hits[:wanted]]
+        if threshold is not None:
+            results = [r for r in results if r["score"] >= threshold]
+        return {"results": results}
+
+    async def context(
+        self,
+        query: str,
+        *,
+        max_tokens: int = 1000,
+        as_of: dt.datetime | str | None = None,
+        known_at: dt.datetime | str | None = None,
+        **scope: Unpack[ScopeArgs],
+    ) -> str:
+        """What memory holds on a question, as a text for a prompt: with dates, citations and what is disputed.
+
+        At most `max_tokens` tokens, counted as a quarter of the text's UTF-8 bytes.
+        """
+        owner = inputs.read_scope(scope)
+        budget = inputs.read_limit("max_tokens", max_tokens)
+        then = inputs.maybe_moment("known_at", known_at)
+        hits = await self._hits(owner, query, inputs.KINDS, inputs.maybe_moment("as_of", as_of), then)
+        return pack(hits[:_CONTEXT_HITS], budget)
+
+    async def _hits(
+        self,
+        owner: Scope,
+        query: str,
+        kinds: Sequence[str],
+        as_of: dt.datetime | None,
+        known_at: dt.datetime | None,
+    ) -> list[Any]:
+        question = inputs.read_text("query", query, self.config.max_text_chars)
+        asked_kinds = inputs.read_kinds(kinds)
+        store = await self._opened()
+        planned = plan(question)
+        cue = Cue(
+            vector=(await self._embedder.embed([question]))[0],
+            terms=planned.terms,
+            names=planned.names,
+            kinds=asked_kinds,
+            as_of=as_of or self._clock(),
+            known_at=known_at,
+            is_past=as_of is not None or known_at is not None,
+            pool=self.config.pool,
+        )
+        signals = await store.recall(owner, cue)
+        if known_at is not None:
+            signals = replace(signals, facts=await self._as_known(owner, signals.facts, cue.as_of, known_at))
+            held = (replace(s, episode=_as_then(s.episode, known_at)) for s in signals.episodes)
+            signals = replace(signals, episodes=tuple(held))
+        if owner.user is not None and (owner.agent or owner.session):
+            signals = await self._narrowed(owner, signals)
+        return rank(signals, planned.names, Weights())
+
+    async def _as_known(
+        self, owner: Scope, found: Sequence[FactSignal], as_of: dt.datetime, known_at: dt.datetime
+    ) -> tuple[FactSignal, ...]:
+        """The found facts as they were believed then, in place of what they are now."""
+        believed = await self._believed(owner, [s.fact.slot for s in found], known_at)
+        by_id = {f.id: f for f in believed if f.holds(as_of)}
+        return tuple(replace(s, fact=by_id[s.fact.id]) for s in found if s.fact.id in by_id)
+
+    async def _believed(self, owner: Scope, slots: Sequence[str], known_at: dt.datetime) -> list[FactState]:
+        store = await self._opened()
+        ledger = await store.ledger(owner, Sought(slots=tuple(dict.fromkeys(slots))))
+        facts = self._resolver.replayed(ledger.assertions.values(), ledger.identities, known_at)
+        return list(facts.values())
+
+    async def _narrowed(self, owner: Scope, signals: Signals) -> Signals:
+        """Only the facts that rest on an episode of this agent or session."""
+        kept = await self._resting_within(owner, [s.fact for s in signals.facts])
+        return replace(signals, facts=tuple(s for s in signals.facts if s.fact.id in kept))
+
+    async def _resting_within(self, owner: Scope, facts: Sequence[FactState]) -> set[str]:
+        store = await self._opened()
+        ids = {e.episode for f in facts for e in f.evidence}
+        episodes = await store.episodes(owner, EpisodeQuery(ids=tuple(ids)))
+        inside = {e.id for e in episodes if _is_within(e.scope, owner)}
+        return {f.id for f in facts if any(e.episode in inside for e in f.evidence)}
+
+    async def facts(
+        self,
+        *,
+        subject: str | Entity | None = None,
+        predicate: str | None = None,
+        as_of: dt.datetime | str | None = None,
+        known_at: dt.datetime | str | None = None,
+        include_history: bool = False,
+        **scope: Unpack[ScopeArgs],
+    ) -> list[Fact]:
+        """The facts that hold, about a subject or with a predicate or all, oldest first.
+
+        A disputed fact comes with its rivals, each marked. With `include_history` also what is superseded or
+        retracted.
+        """
+        owner = inputs.read_scope(scope)
+        then = inputs.maybe_moment("as_of", as_of) or self._clock()
+        known = inputs.maybe_moment("known_at", known_at)
+        store = await self._opened()
+        subjects: tuple[str, ...] | None = None
+        if subject is not None:
+            key = subject.id if isinstance(subject, Entity) else subject
+            entities = await store.entities(owner, [name_key(inputs.read_text("subject", key, 10_000))])
+            subjects = tuple(e.id for e in entities)
+        wanted = None if predicate is None else checked_predicate(predicate)
+        ledger = await store.facts(owner, FactQuery(subjects=subjects, predicate=wanted))
+        states: Sequence[FactState] = ledger.facts
+        identities: Identities = ledger.identities
+        if known is not None:
+            states = await self._believed(owner, [f.slot for f in states], known)
+        if owner.user is not None and (owner.agent or owner.session):
+            inside = await self._resting_within(owner, states)
+            states = [f for f in states if f.id in inside]
+        return views.facts_of([f for f in states if include_history or f.holds(then)], identities)
+
+    async def entity(self, name_or_id: str, **scope: Unpack[ScopeArgs]) -> Entity | None:
+        """The entity of that id, or that goes by that name; its summary says what is known of it now.
+
+        None where there is none, or where nothing tells which of several is meant.
+        """
+        owner = inputs.read_scope(scope)
+        store = await self._opened()
+        found = await store.entities(owner, [name_key(inputs.read_text("name_or_id", name_or_id, 10_000))])
+        if len(found) != 1:
+            return None
+        ledger = await store.facts(owner, FactQuery(subjects=(found[0].id,)))
+        now = self._clock()
+        current = [f.text for f in ledger.facts if f.holds(now)]
+        return replace(found[0], summary="; ".join(current))
+
+    async def entities(self, **scope: Unpack[ScopeArgs]) -> list[Entity]:
+        """Everybody and everything that the memory knows by name, in the order of names."""
+        owner = inputs.read_scope(scope)
+        return list(await (await self._opened()).entities(owner, None))
+
+    async def episodes(
+        self,
+        *,
+        since: dt.datetime | str | None = None,
+        until: dt.datetime | str | None = None,
+        known_at: dt.datetime | str | None = None,
+        limit: int = 100,
+        **scope: Unpack[ScopeArgs],
+    ) -> list[Episode]:
+        """What was said in `[since, until)`, in the order of time; the latest `limit` of it."""
+        owner = inputs.read_scope(scope)
+        start, end = inputs.maybe_moment("since", since), inputs.maybe_moment("until", until)
+        if start is not None and end is not None and end <= start:
+            raise BadInput(f"until ({end}) must lie after since ({start})")
+        known = inputs.maybe_moment("known_at", known_at)
+        count = inputs.read_limit("limit", limit)
+        query = EpisodeQuery(since=start, until=end, known_at=known, limit=count, is_latest=True)
+        found = await (await self._opened()).episodes(owner, query)
+        return [_as_then(e, known) for e in reversed(found)]
+
+    # -- one memory by its id
+
+    async def get(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any] | None:
+        """A fact or an episode by its id, as `search` returns it; None where there is none (in that scope)."""
+        located = await self._located(memory_id, scope)
+        if located is None:
+            return None
+        state = await self._read(located)
+        if isinstance(state, Episode):
+            return views.episode_result(state)
+        if isinstance(state, Fact):
+            return views.fact_result(state)
+        return None
+
+    async def get_all(
+        self,
+        *,
+        limit: int = 100,
+        top_k: int | None = None,
+        kinds: Sequence[str] = inputs.KINDS,
+        **scope: Unpack[ScopeArgs],
+    ) -> dict[str, Any]:
+        """The facts that hold now, then the latest episodes: {"results": […]}, at most `limit` in all."""
+        count = inputs.read_limit("limit", limit if top_k is None else top_k)
+        wanted = inputs.read_kinds(kinds)
+        results: list[dict[str, Any]] = []
+        if "fact" in wanted:
+            results += [views.fact_result(f) for f in await self.facts(**scope)]
+        if "episode" in wanted and len(results) < count:
+            episodes = await self.episodes(limit=count - len(results), **scope)
+            results += [views.episode_result(e) for e in episodes]
+        return {"results": results[:count]}
+
+    async def update(self, memory_id: str, text: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
+        """Correct an episode's text, or a fact by saying it anew ("Dana works at Contoso").
+
+        What was read from an episode's old text is withdrawn; a fact is superseded by its correction. Nothing
+        is lost: `history` and `known_at` still tell. Returns {"message", "results"} as `add` does.
+        """
+        new = inputs.read_text("text", text, self.config.max_text_chars)
+        located = await self._located(memory_id, scope)
+        state = await self._read(located) if located else None
+        if located is None or state is None:
+            raise BadInput(f"there is no memory {memory_id!r} to update")
+        if isinstance(state, Episode):
+            learned = await self._writer.correct(located.scope, state, new)
+        elif isinstance(state, Fact):
+            learned = await self._restated(located.scope, state, new)
+        else:
+            raise BadInput(f"{memory_id!r} is an entity: update a fact or an episode instead")
+        return {"message": "Memory updated", "results": _results(learned)}
+
+    async def _restated(self, owner: Scope, fact: Fact, text: str) -> Learned:
+        said = text.strip().rstrip(".")
+        frame = self._ontology.says(fact.predicate, fact.subject.name, fact.qualifier, "\x00")
+        head, _, tail = frame.partition("\x00")
+        is_same = said.lower().startswith(head.lower()) and said.lower().endswith(tail.lower())
+        value = said[len(head) : len(said) - len(tail)].strip() if is_same else ""
+        if not value:
+            raise BadInput(f"say the fact anew in its own form, {head}…{tail}, or call add_fact")
+        now = self._clock()
+        note = Episode(
+            id="ep_" + digest(owner.session_id, "correction", fact.id, text, now),
+            scope=owner,
+            speaker="note",
+            role="note",
+            content=text,
+            occurred_at=now,
+            recorded_at=now,
+            place=0,
+        )
+        proposal = Proposal(
+            episode=note.id,
+            subject=Called(fact.subject.name, fact.subject.kind),
+            predicate=fact.predicate,
+            qualifier=fact.qualifier,
+            object=self._object(fact.predicate, value, now),
+            mode=Mode.CORRECTION,
+            extractor="note",
+            text=text,
+        )
+        proposals = [proposal]
+        if not self._ontology[fact.predicate].one:  # values of many stand side by side: the old one has to go
+            proposals.append(replace(proposal, object=_same_object(fact), polarity=Polarity.DENIES))
+        return await self._writer.learn(owner, [note], Extraction(proposals=tuple(proposals)))
+
+    async def delete(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
+        """Delete a fact, or an episode with all that rests on it alone. What it had superseded comes back."""
+        located = await self._located(memory_id, scope)
+        state = await self._read(located) if located else None
+        if located is None or state is None:
+            raise BadInput(f"there is no memory {memory_id!r} to delete")
+        if isinstance(state, Episode):
+            await self._writer.forget(located.scope, [state.id])
+        elif isinstance(state, Fact):
+            store = await self._opened()
+            ledger = await store.facts(located.scope, FactQuery(ids=(memory_id,)))
+            await self._writer.retract(located.scope, ledger.facts[0])
+        else:
+            raise BadInput(f"{memory_id!r} is an entity: delete the facts and episodes that it rests on")
+        return {"message": "Memory deleted successfully!"}
+
+    async def delete_all(self, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
+        """Delete everything of a user, or of one agent or session within a user's memory."""
+        owner = inputs.read_scope(scope)
+        store = await self._opened()
+        if owner.user is None or (owner.agent is None and owner.session is None):
+            count = await store.wipe(owner)
+        else:
+            count = 0
+            while found := await store.episodes(owner, EpisodeQuery(limit=_FORGOTTEN_AT_ONCE)):
+                count += await self._writer.forget(owner, [e.id for e in found])
+        return {"message": "Memories deleted successfully!", "deleted": count}
+
+    async def history(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> list[dict[str, Any]]:
+        """What happened to a memory: for a fact all of its slot, with the rule that decided and why.
+
+        Each entry has memory_id, event, old_memory, new_memory, created_at. Empty for an unknown id.
+        """
+        located = await self._located(memory_id, scope)
+        state = await self._read(located) if located else None
+        if located is None or state is None:
+            return []
+        if isinstance(state, Episode):
+            return views.episode_history(state)
+        store = await self._opened()
+        ledger = await store.facts(located.scope, FactQuery(ids=(memory_id,)))
+        slots = await store.ledger(located.scope, Sought(slots=tuple(f.slot for f in ledger.facts)))
+        return views.slot_history(slots.facts)
+
+    async def reset(self) -> None:
+        """Delete everything of everybody in this store."""
+        await (await self._opened()).wipe(None)
+
+    async def _located(self, memory_id: str, scope: ScopeArgs) -> Located | None:
+        ident = inputs.read_text("memory_id", memory_id, 1_000)
+        located = await (await self._opened()).locate(ident)
+        if located is None or not any(value is not None for value in scope.values()):
+            return located
+        owner = inputs.read_scope(scope)
+        return replace(located, scope=owner) if located.scope.key == owner.key else None
+
+    async def _read(self, located: Located) -> Episode | Fact | Entity | None:
+        store = await self._opened()
+        if located.kind == "episode":
+            episodes = await store.episodes(located.scope, EpisodeQuery(ids=(located.id,)))
+            return episodes[0] if episodes else None
+        if located.kind == "fact":
+            ledger = await store.facts(located.scope, FactQuery(ids=(located.id,)))
+            return views.fact_of(ledger.facts[0], ledger.identities.entities) if ledger.facts else None
+        entities = await store.entities(located.scope, [located.id])
+        return entities[0] if entities else None
+
+    # -- upkeep
+
+    async def pending(self, **scope: Unpack[ScopeArgs]) -> list[Pending]:
+        """Episodes that are stored but could not be read or embedded yet, with the reason; of all for no scope."""
+        owner = inputs.read_scope(scope) if scope else None
+        return [p for _, p in await (await self._opened()).pending(owner)]
+
+    async def retry_pending(self, *, is_due_only: bool = False, **scope: Unpack[ScopeArgs]) -> dict[str, int]:
+        """Read and embed again what is pending: {"done": episodes, "left": episodes}."""
+        owner = inputs.read_scope(scope) if scope else None
+        store = await self._opened()
+        queued = await store.pending(owner)
+        now = self._clock()
+        for whose, item in queued:
+            if is_due_only and item.retry_at > now:
+                continue
+            episodes = await store.episodes(whose, EpisodeQuery(ids=(item.episode,)))
+            if item.need == "embed":
+                await self._writer.embed_again(whose, episodes, item.attempts)
+            else:
+                await self._writer.read(whose, episodes, item.attempts)
+        left = len(await store.pending(owner))
+        return {"done": len(queued) - left, "left": left}
+
+    async def stats(self, **scope: Unpack[ScopeArgs]) -> dict[str, int]:
+        """How much a memory holds; of everybody's for no scope."""
+        owner = inputs.read_scope(scope) if scope else None
+        return dict(await (await self._opened()).stats(owner))
+
+    async def doctor(self) -> list[Finding]:
+        """Compare what is derived with what it is derived from; empty where all is well."""
+        return await (await self._opened()).check()
+
+    async def migrate(self) -> list[str]:
+        """Bring the store's schema up to this version; the names of the migrations that were run."""
+        return await self._store.migrate(self._embedder.model, self._embedder.dimension)
+
+
+def _as_then(episode: Episode, known_at: dt.datetime | None) -> Episode:
+    return replace(episode, content=episode.content_at(known_at))
+
+
+def _is_within(scope: Scope, narrowed: Scope) -> bool:
+    return narrowed.agent in (None, scope.agent) and narrowed.session in (None, scope.session)
+
+
+def _event(ident: str, memory: str, event: str) -> dict[str, Any]:
+    return {"id": ident, "memory": memory, "event": event}
+
+
+def _results(learned: Learned) -> list[dict[str, Any]]:
+    return [
+        _event(fact.id, fact.text, event) | {"status": str(fact.status), "confidence": fact.confidence}
+        for event, fact in learned.events
+    ]
+
+
+def _same_object(fact: Fact) -> Called | Literal:
+    if isinstance(fact.object, Entity):
+        return Called(fact.object.name, fact.object.kind)
+    return Literal(fact.object_text, fact.object or "")

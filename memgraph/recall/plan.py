@@ -1,0 +1,42 @@
+"""Plans a question without a model: which words carry it, and which runs of words may be names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+from memgraph.model import name_key
+
+_TOKEN = regex.compile(r"[\p{L}\p{N}]+")
+_LONGEST_NAME = 4
+_STOP = frozenset(
+    "a about above after again all also am an and any are as at be because been before being below between both "
+    "but by can could d did do does doing down during each few for from further had has have having he her here "
+    "hers him his how i if in into is it its just ll me more most my no nor not now of off on once only or other "
+    "our ours out over own re s same she should so some such t than that the their theirs them then there these "
+    "they this those through to too under until up ve very was we were what when where which while who whom why "
+    "will with would you your yours tell know say said says".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a question asks a store for: its content words, and the runs of words that may be names."""
+
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def plan(question: str) -> Plan:
+    """Read a question. Where all of its words are stop words, they count after all."""
+    tokens = [t.lower() for t in _TOKEN.findall(question)]
+    terms = tuple(dict.fromkeys(t for t in tokens if t not in _STOP)) or tuple(dict.fromkeys(tokens))
+    words = name_key(regex.sub(r"['’]s\b", "", regex.sub(r"[?!.,;:\"“”()]", " ", question))).split()
+    names: dict[str, None] = {}
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1):
+            run = words[start:end]
+            if any(w not in _STOP for w in run):
+                names[" ".join(run)] = None
+    return Plan(terms, tuple(names))

@@ -1,0 +1,101 @@
+"""Decides which names stand for one entity. Pure, and a function of the set of names and links alone.
+
+Names are joined where somebody said so (an alias), where a person decided so, or where one is the short
+form of exactly one other ("Gunnar" of "Gunnar Lie", "Halvorsen" of "Halvorsen Shipping"). Likeness of
+spelling alone never joins: Caroline and Carolyn are as near as Jon and John.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from memgraph.model import Entity, Link, LinkRule, Mention, Name, name_key
+
+_RANK = {"person": 4, "organization": 3, "place": 2, "event": 1, "thing": 0}
+
+
+def kind_rank(kind: str) -> int:
+    """How specific a kind is; of two kinds heard for one name the higher wins, in whatever order."""
+    return _RANK.get(kind, 0)
+
+
+def spelled(mentions: Iterable[Mention], entity: str) -> Name:
+    """One name out of its mentions: the best-cased spelling, the most specific kind."""
+    mentions = list(mentions)
+    surface = max((m.surface for m in mentions), key=_casing)
+    kind = max((m.kind for m in mentions), key=lambda k: (kind_rank(k), k))
+    return Name(mentions[0].name, name_key(surface), surface, kind, entity)
+
+
+def _casing(surface: str) -> tuple[int, str]:
+    # "Dana Reyes" before "DANA REYES" before "dana reyes": title case reads best.
+    return (2 if surface.istitle() else 1 if not surface.islower() else 0, surface)
+
+
+def group(names: Collection[Name], links: Collection[Link]) -> dict[str, str]:
+    """The id of the entity that each name stands for: that of the entity's fullest name."""
+    by_id = {n.id: n for n in names}
+    joined = _Union(by_id)
+    apart = [{k.a, k.b} for k in links if k.rule is LinkRule.APART]
+    for link in sorted(links, key=lambda k: k.id):
+        known = link.a in by_id and link.b in by_id
+        if known and link.rule is not LinkRule.APART and {link.a, link.b} not in apart:
+            joined.join(link.a, link.b)
+    for short in sorted(names, key=lambda n: (-len(n.words), n.id)):
+        fuller = {joined.root(n.id) for n in names if _is_short_for(short, n)}
+        if len(fuller) == 1:
+            (whole,) = fuller
+            together = {joined.root(short.id), whole}
+            if not any({joined.root(i) for i in pair if i in by_id} == together for pair in apart):
+                joined.join(short.id, whole)
+    members: dict[str, list[Name]] = {}
+    for name in names:
+        members.setdefault(joined.root(name.id), []).append(name)
+    entity_ids = {root: entity_id(fullest(group)) for root, group in members.items()}
+    return {n.id: entity_ids[joined.root(n.id)] for n in names}
+
+
+def entity_id(name: Name) -> str:
+    """The id of the entity whose fullest name this is."""
+    return "en_" + name.id.removeprefix("na_")
+
+
+def fullest(names: Iterable[Name]) -> Name:
+    """The name that an entity goes by."""
+    return max(names, key=lambda n: (len(n.words), len(n.key), n.id))
+
+
+def described(names: Sequence[Name]) -> Entity:
+    """The entity that these names, all of one entity, make up."""
+    best = fullest(names)
+    kind = max((n.kind for n in names), key=lambda k: (kind_rank(k), k))
+    others = sorted(n.text for n in names if n.id != best.id)
+    return Entity(entity_id(best), best.text, kind, (best.text, *others))
+
+
+def _is_short_for(short: Name, full: Name) -> bool:
+    a, b = short.words, full.words
+    if len(a) >= len(b) or ("thing" not in (short.kind, full.kind) and short.kind != full.kind):
+        return False
+    if full.kind == "place" or (full.kind == "thing" and short.kind == "thing"):
+        return False
+    is_prefix = b[: len(a)] == a
+    if full.kind == "person" and len(a) == 1:
+        return is_prefix or b[-1:] == a
+    return is_prefix
+
+
+class _Union:
+    """Union-find over name ids."""
+
+    def __init__(self, ids: Mapping[str, object]) -> None:
+        self.parent = {i: i for i in ids}
+
+    def root(self, i: str) -> str:
+        while self.parent[i] != i:
+            self.parent[i] = i = self.parent[self.parent[i]]
+        return i
+
+    def join(self, a: str, b: str) -> None:
+        a, b = sorted((self.root(a), self.root(b)))
+        self.parent[b] = a

@@ -1,0 +1,137 @@
+"""First half of resolving: which names are heard, which entities they stand for, and what that moves. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from memgraph.changes import Called, Extraction, Identities, Known, Ledger, Look, Proposal
+from memgraph.model import Entity, Link, LinkRule, Mention, Name, Scope, digest, name_key
+from memgraph.resolve.entities import described, group, spelled
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What a call comes to as far as names go. `moved` are entities whose facts have to be replayed."""
+
+    names: Mapping[str, Name]
+    entities: Mapping[str, Entity]
+    mentions: tuple[Mention, ...]
+    links: tuple[Link, ...]  # new ones
+    links_removed: tuple[str, ...]
+    names_changed: tuple[Name, ...]
+    names_removed: tuple[str, ...]
+    entities_changed: tuple[Entity, ...]
+    entities_removed: tuple[str, ...]
+    moved: frozenset[str]
+
+    def identities(self, ledger: Ledger) -> Identities:
+        """The ledger's names and entities, brought up to date with these."""
+        entity_of = {**ledger.identities.entity_of, **{i: n.entity for i, n in self.names.items()}}
+        return Identities(entity_of, {**ledger.identities.entities, **self.entities})
+
+
+def name_id(scope: Scope, text: str) -> str:
+    """The id of a name within a scope; spellings that fold alike share it."""
+    return "na_" + digest(scope.key, name_key(text))
+
+
+def mentions_of(scope: Scope, extraction: Extraction) -> tuple[Mention, ...]:
+    """Every naming in an extraction, once for each episode, name, spelling and kind."""
+    heard: list[tuple[str, Called]] = list(extraction.mentions)
+    for proposal in extraction.proposals:
+        heard.extend((proposal.episode, called) for called in _called(proposal))
+    for same in extraction.same:
+        heard.extend(((same.episode, same.a), (same.episode, same.b)))
+    return tuple(dict.fromkeys(Mention(e, name_id(scope, c.text), c.text.strip(), c.kind) for e, c in heard))
+
+
+def look_for(scope: Scope, extraction: Extraction) -> Look:
+    """What has to be looked up before these names can be resolved."""
+    mentions = mentions_of(scope, extraction)
+    names = {m.name: spelled([m], "") for m in mentions}
+    words = dict.fromkeys(word for name in names.values() for word in name.words)
+    return Look(names=tuple(names), words=tuple(words))
+
+
+def name(
+    scope: Scope,
+    extraction: Extraction,
+    known: Known,
+    *,
+    links: Iterable[Link] = (),
+    links_removed: Iterable[str] = (),
+) -> Naming:
+    """Join what is heard with what is known, and group all of it into entities anew."""
+    mentions = mentions_of(scope, extraction)
+    before = {n.id: n for n in known.names}
+    now = dict(before)
+    for touched in known.touched:  # their episodes go: what remains of their mentions decides
+        now.pop(touched, None)
+    heard: dict[str, list[Mention]] = {}
+    for mention in (*known.remaining, *mentions):
+        heard.setdefault(mention.name, []).append(mention)
+    for ident, said in heard.items():
+        old = now.get(ident)
+        as_known = [Mention("", ident, old.text, old.kind)] if old else []
+        now[ident] = spelled([*said, *as_known], old.entity if old else "")
+    removed = set(links_removed) | {
+        k.id for k in known.links if k.a not in now or k.b not in now or k.episode in known.without
+    }
+    fresh = [*_aliases(scope, extraction), *links]
+    kept = [k for k in known.links if k.id not in removed]
+    grouped = group(now.values(), [*kept, *fresh])
+    now = {i: replace(n, entity=grouped[i]) for i, n in now.items()}
+
+    entities = _entities(now.values())
+    entities_before = _entities(before.values())
+    entities_changed = [e for i, e in entities.items() if entities_before.get(i) != e]
+    entities_removed = [i for i in entities_before if i not in entities]
+    moved = set(entities_removed)
+    for entity in entities_changed:
+        old_entity = entities_before.get(entity.id)
+        if old_entity is not None and old_entity.name != entity.name:
+            moved.add(entity.id)
+    for ident, n in now.items():
+        if ident in before and before[ident].entity != n.entity:
+            moved |= {before[ident].entity, n.entity}
+    return Naming(
+        names=now,
+        entities=entities,
+        mentions=mentions,
+        links=tuple(k for k in fresh if k.id not in {old.id for old in kept}),
+        links_removed=tuple(sorted(removed)),
+        names_changed=tuple(n for i, n in now.items() if before.get(i) != n),
+        names_removed=tuple(i for i in before if i not in now),
+        entities_changed=tuple(entities_changed),
+        entities_removed=tuple(entities_removed),
+        moved=frozenset(moved),
+    )
+
+
+def _called(proposal: Proposal) -> list[Called]:
+    named = [proposal.subject]
+    if isinstance(proposal.object, Called):
+        named.append(proposal.object)
+    return named
+
+
+def _aliases(scope: Scope, extraction: Extraction) -> list[Link]:
+    links: dict[str, Link] = {}
+    for same in extraction.same:
+        a, b = sorted((name_id(scope, same.a.text), name_id(scope, same.b.text)))
+        if a != b:
+            ident = "li_" + digest(a, b, LinkRule.ALIAS, same.episode)
+            links[ident] = Link(ident, a, b, LinkRule.ALIAS, same.episode)
+    return list(links.values())
+
+
+def _entities(names: Iterable[Name]) -> dict[str, Entity]:
+    members: dict[str, list[Name]] = {}
+    for n in names:
+        members.setdefault(n.entity, []).append(n)
+    out: dict[str, Entity] = {}
+    for ident, group_ in members.items():
+        entity = described(group_)
+        out[ident] = replace(entity, id=ident)
+    return out

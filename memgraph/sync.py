@@ -1,0 +1,246 @@
+"""The same verbs without await: a facade over `AsyncMemory`, run by an event loop in a thread of its own.
+
+It works inside a running loop too, as in a notebook. Signatures are written out so that editors and type
+checkers know them; the docstrings are those of `AsyncMemory`, and a test compares the two classes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeVar, Unpack
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from memgraph import inputs
+from memgraph.changes import Pending
+from memgraph.config import Config
+from memgraph.inputs import Message, ScopeArgs
+from memgraph.memory import AsyncMemory
+from memgraph.model import Entity, Episode, Fact
+from memgraph.ports import Clock, Embedder, Extractor, Finding, FullStore
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Memory:
+    """See `AsyncMemory`; every method waits for its answer."""
+
+    def __init__(
+        self,
+        store: str | FullStore | None = None,
+        *,
+        embedder: Embedder | str | None = None,
+        extractor: Extractor | None = None,
+        config: Config | None = None,
+        auth: tuple[str, str] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """See `AsyncMemory`."""
+        self._memory = AsyncMemory(store, embedder=embedder, extractor=extractor, config=config, auth=auth, clock=clock)
+        self._starting = threading.Lock()
+        self._running: tuple[Any, BlockingPortal] | None = None
+
+    def __enter__(self) -> Self:
+        self._call(self._memory.__aenter__)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call(self, method: Callable[_P, Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        with self._starting:
+            if self._running is None:
+                manager = start_blocking_portal(name="memgraph")
+                self._running = (manager, manager.__enter__())
+            portal = self._running[1]
+
+        async def called() -> _T:
+            return await method(*args, **kwargs)
+
+        return portal.call(called)
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self._memory.config
+
+    def close(self) -> None:
+        self._call(self._memory.close)
+        with self._starting:
+            running, self._running = self._running, None
+        if running is not None:
+            running[0].__exit__(None, None, None)
+
+    def add(
+        self,
+        messages: Message | Sequence[Message],
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        timestamp: dt.datetime | str | float | None = None,
+        recorded_at: dt.datetime | str | None = None,
+        infer: bool = True,
+        **scope: Unpack[ScopeArgs],
+    ) -> dict[str, Any]:
+        return self._call(
+            self._memory.add,
+            messages,
+            metadata=metadata,
+            timestamp=timestamp,
+            recorded_at=recorded_at,
+            infer=infer,
+            **scope,
+        )
+
+    def add_fact(
+        self,
+        subject: str | Entity,
+        predicate: str,
+        object: str | float | dt.date | Entity,  # noqa: A002 - the field's own word
+        *,
+        qualifier: str = "",
+        valid_from: dt.datetime | str | None = None,
+        valid_to: dt.datetime | str | None = None,
+        confidence: float = 1.0,
+        source: str | None = None,
+        **scope: Unpack[ScopeArgs],
+    ) -> Fact:
+        return self._call(
+            self._memory.add_fact,
+            subject,
+            predicate,
+            object,
+            qualifier=qualifier,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            confidence=confidence,
+            source=source,
+            **scope,
+        )
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 5,
+        top_k: int | None = None,
+        threshold: float | None = None,
+        kinds: Sequence[str] = inputs.KINDS,
+        as_of: dt.datetime | str | None = None,
+        known_at: dt.datetime | str | None = None,
+        explain: bool = False,
+        **scope: Unpack[ScopeArgs],
+    ) -> dict[str, Any]:
+        return self._call(
+            self._memory.search,
+            query,
+            limit=limit,
+            top_k=top_k,
+            threshold=threshold,
+            kinds=kinds,
+            as_of=as_of,
+            known_at=known_at,
+            explain=explain,
+            **scope,
+        )
+
+    def context(
+        self,
+        query: str,
+        *,
+        max_tokens: int = 1000,
+        as_of: dt.datetime | str | None = None,
+        known_at: dt.datetime | str | None = None,
+        **scope: Unpack[ScopeArgs],
+    ) -> str:
+        return self._call(self._memory.context, query, max_tokens=max_tokens, as_of=as_of, known_at=known_at, **scope)
+
+    def facts(
+        self,
+        *,
+        subject: str | Entity | None = None,
+        predicate: str | None = None,
+        as_of: dt.datetime | str | None = None,
+        known_at: dt.datetime | str | None = None,
+        include_history: bool = False,
+        **scope: Unpack[ScopeArgs],
+    ) -> list[Fact]:
+        return self._call(
+            self._memory.facts,
+            subject=subject,
+            predicate=predicate,
+            as_of=as_of,
+            known_at=known_at,
+            include_history=include_history,
+            **scope,
+        )
+
+    def entity(self, name_or_id: str, **scope: Unpack[ScopeArgs]) -> Entity | None:
+        return self._call(self._memory.entity, name_or_id, **scope)
+
+    def entities(self, **scope: Unpack[ScopeArgs]) -> list[Entity]:
+        return self._call(self._memory.entities, **scope)
+
+    def episodes(
+        self,
+        *,
+        since: dt.datetime | str | None = None,
+        until: dt.datetime | str | None = None,
+        known_at: dt.datetime | str | None = None,
+        limit: int = 100,
+        **scope: Unpack[ScopeArgs],
+    ) -> list[Episode]:
+        return self._call(self._memory.episodes, since=since, until=until, known_at=known_at, limit=limit, **scope)
+
+    def get(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any] | None:
+        return self._call(self._memory.get, memory_id, **scope)
+
+    def get_all(
+        self,
+        *,
+        limit: int = 100,
+        top_k: int | None = None,
+        kinds: Sequence[str] = inputs.KINDS,
+        **scope: Unpack[ScopeArgs],
+    ) -> dict[str, Any]:
+        return self._call(self._memory.get_all, limit=limit, top_k=top_k, kinds=kinds, **scope)
+
+    def update(self, memory_id: str, text: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
+        return self._call(self._memory.update, memory_id, text, **scope)
+
+    def delete(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
+        return self._call(self._memory.delete, memory_id, **scope)
+
+    def delete_all(self, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
+        return self._call(self._memory.delete_all, **scope)
+
+    def history(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> list[dict[str, Any]]:
+        return self._call(self._memory.history, memory_id, **scope)
+
+    def reset(self) -> None:
+        self._call(self._memory.reset)
+
+    def pending(self, **scope: Unpack[ScopeArgs]) -> list[Pending]:
+        return self._call(self._memory.pending, **scope)
+
+    def retry_pending(self, *, is_due_only: bool = False, **scope: Unpack[ScopeArgs]) -> dict[str, int]:
+        return self._call(self._memory.retry_pending, is_due_only=is_due_only, **scope)
+
+    def stats(self, **scope: Unpack[ScopeArgs]) -> dict[str, int]:
+        return self._call(self._memory.stats, **scope)
+
+    def doctor(self) -> list[Finding]:
+        return self._call(self._memory.doctor)
+
+    def migrate(self) -> list[str]:
+        return self._call(self._memory.migrate)
+
+
+for _name, _method in list(vars(Memory).items()):
+    if callable(_method) and not _name.startswith("_"):
+        _method.__doc__ = getattr(AsyncMemory, _name).__doc__

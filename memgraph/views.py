@@ -1,0 +1,150 @@
+"""The shapes that callers see: facts with their entities, and results as dictionaries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from memgraph.changes import Identities
+from memgraph.model import Entity, Episode, Fact, FactState
+from memgraph.recall import Hit
+
+
+def fact_of(state: FactState, entities: Mapping[str, Entity]) -> Fact:
+    """A fact with its entities in place of their ids."""
+    thing: Entity | str | None = state.object_value
+    if state.object_entity is not None:
+        thing = entities[state.object_entity]
+    return Fact(
+        id=state.id,
+        subject=entities[state.subject],
+        predicate=state.predicate,
+        qualifier=state.qualifier,
+        object=thing,
+        object_text=thing.name if isinstance(thing, Entity) else state.object_text,
+        text=state.text,
+        valid_from=state.valid_from,
+        valid_to=state.valid_to,
+        recorded_at=state.recorded_at,
+        retired_at=state.retired_at,
+        confidence=state.confidence,
+        status=str(state.status),
+        source_ids=state.source_ids,
+        superseded_by=state.superseded_by,
+        rule=state.rule,
+        why=state.why,
+    )
+
+
+def facts_of(states: Sequence[FactState], identities: Identities) -> list[Fact]:
+    """Facts with their entities, oldest first."""
+    ordered = sorted(states, key=lambda f: (f.valid_from, f.recorded_at, f.id))
+    return [fact_of(state, identities.entities) for state in ordered]
+
+
+def iso(time: dt.datetime | None) -> str | None:
+    """A time as ISO 8601 text."""
+    return None if time is None else time.isoformat()
+
+
+def fact_result(fact: Fact | FactState, score: float | None = None) -> dict[str, Any]:
+    """A fact as search and get return it."""
+    return {
+        "id": fact.id,
+        "kind": "fact",
+        "memory": fact.text,
+        "score": score,
+        "source_ids": list(fact.source_ids),
+        "valid_from": iso(fact.valid_from),
+        "valid_to": iso(fact.valid_to),
+        "confidence": fact.confidence,
+        "status": str(fact.status),
+        "metadata": {"predicate": fact.predicate, "object": fact.object_text},
+        "created_at": iso(fact.recorded_at),
+    }
+
+
+def episode_result(
+    episode: Episode, score: float | None = None, *, known_at: dt.datetime | None = None
+) -> dict[str, Any]:
+    """An episode as search and get return it: what was said, by whom, when."""
+    return {
+        "id": episode.id,
+        "kind": "episode",
+        "memory": episode.content_at(known_at),
+        "score": score,
+        "source_ids": [episode.source_id],
+        "valid_from": iso(episode.occurred_at),
+        "valid_to": None,
+        "confidence": 1.0,
+        "status": "current",
+        "metadata": {**episode.metadata, "speaker": episode.speaker, "role": episode.role},
+        "created_at": iso(episode.recorded_at),
+        "user_id": episode.scope.user,
+        "agent_id": episode.scope.agent,
+        "run_id": episode.scope.session,
+    }
+
+
+def hit_result(hit: Hit, *, known_at: dt.datetime | None, explain: bool) -> dict[str, Any]:
+    """A hit of a search; its score lies between 0 and 1 and keeps the order."""
+    score = round(1 / (1 + math.exp(-hit.score)), 6)
+    if hit.fact is not None:
+        result = fact_result(hit.fact, score)
+    elif hit.episode is not None:
+        result = episode_result(hit.episode, score, known_at=known_at)
+    else:
+        raise AssertionError("a hit is a fact or an episode")
+    if explain:
+        parts = {name: round(value, 4) for name, value in hit.parts.items()}
+        result["explain"] = {"total": round(hit.score, 4), "parts": parts, "path": hit.path}
+    return result
+
+
+def episode_history(episode: Episode) -> list[dict[str, Any]]:
+    """What happened to an episode: it was heard, and each correction of its text."""
+    texts = [*(r.content for r in episode.revisions), episode.content]
+    out = [_change(episode.id, "ADD", None, texts[0], episode.recorded_at)]
+    for revision, new in zip(episode.revisions, texts[1:], strict=True):
+        out.append(_change(episode.id, "UPDATE", revision.content, new, revision.replaced_at))
+    return out
+
+
+def slot_history(facts: Sequence[FactState]) -> list[dict[str, Any]]:
+    """What happened in a fact's slot, in the order in which it became known."""
+    by_id = {f.id: f for f in facts}
+    out: list[dict[str, Any]] = []
+    for fact in facts:
+        event = "DISPUTE" if fact.status == "disputed" else "ADD"
+        out.append(_change(fact.id, event, None, fact.text, fact.recorded_at, fact))
+        if fact.retired_at is not None and fact.rule != "history":
+            successor = by_id.get(fact.superseded_by or "")
+            event = "SUPERSEDE" if successor is not None else "END"
+            new = successor.text if successor is not None else None
+            out.append(_change(fact.id, event, fact.text, new, fact.retired_at, fact))
+    return sorted(out, key=lambda change: (change["created_at"], change["event"] != "ADD"))
+
+
+def _change(
+    ident: str, event: str, old: str | None, new: str | None, at: dt.datetime, fact: FactState | None = None
+) -> dict[str, Any]:
+    change: dict[str, Any] = {
+        "memory_id": ident,
+        "event": event,
+        "old_memory": old,
+        "new_memory": new,
+        "created_at": iso(at),
+    }
+    if fact is not None:
+        change |= {
+            "valid_from": iso(fact.valid_from),
+            "valid_to": iso(fact.valid_to),
+            "status": str(fact.status),
+            "confidence": fact.confidence,
+            "rule": fact.rule if event != "ADD" else "",
+            "why": fact.why if event != "ADD" else "",
+            "source_ids": list(fact.source_ids),
+        }
+    return change
