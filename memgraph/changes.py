@@ -95,8 +95,8 @@ class Look:
 class Known:
     """What a store answers to a `Look`. `version` counts the scope's writes, from 0.
 
-    `names` holds every name asked for, every name that shares a word, and all other names of their
-    entities; `links` all between them; `places` the last place taken in each session; `remaining` the
+    `names` holds every name asked for, every name that begins or ends with a word asked for, and all other
+    names of their entities; `links` all between them; `places` the last place taken in each session; `remaining` the
     mentions that are left of the names that `Look.without` mentions, one for each spelling and kind.
     """
 
@@ -159,7 +159,6 @@ class Changes:
     episodes: tuple[Episode, ...] = ()  # new ones, or with a new text
     episodes_removed: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
-    mentions_removed: tuple[str, ...] = ()  # episodes whose mentions are replaced
     names: tuple[Name, ...] = ()
     names_removed: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()

@@ -155,9 +155,14 @@ class Name:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words by which names that may be the same are looked up: folded, without titles."""
+        """The words of the name, folded, without titles."""
         words = tuple(w.strip(".,") for w in self.key.split())
         return tuple(w for w in words if w not in _TITLES) or words
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last of its words: a short form is the beginning or the end of the full one."""
+        return self.words[0], self.words[-1]
 
 
 class LinkRule(enum.StrEnum):

@@ -157,7 +157,7 @@ class Writer:
 
         async def attempt() -> int:
             known = await self._store.look(scope, Look(without=gone))
-            words = {word for n in known.names for word in n.words}
+            words = {word for n in known.names for word in n.ends}
             known = await self._store.look(scope, Look(without=gone, words=tuple(words)))
             naming = name(scope, Extraction(), known)
             sought = Sought(entities=tuple(naming.moved), episodes=gone)

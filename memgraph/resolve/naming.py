@@ -50,7 +50,7 @@ def look_for(scope: Scope, extraction: Extraction) -> Look:
     """What has to be looked up before these names can be resolved."""
     mentions = mentions_of(scope, extraction)
     names = {m.name: spelled([m], "") for m in mentions}
-    words = dict.fromkeys(word for name in names.values() for word in name.words)
+    words = dict.fromkeys(word for name in names.values() for word in name.ends)
     return Look(names=tuple(names), words=tuple(words))
 
 

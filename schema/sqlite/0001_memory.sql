@@ -57,18 +57,14 @@ CREATE TABLE names (
     key TEXT NOT NULL,
     text TEXT NOT NULL,
     kind TEXT NOT NULL,
+    first TEXT NOT NULL,  -- its first and last word, without titles
+    last TEXT NOT NULL,
     entity TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX names_by_first ON names (scope, first);
+CREATE INDEX names_by_last ON names (scope, last);
 CREATE INDEX names_by_key ON names (scope, key);
 CREATE INDEX names_by_entity ON names (entity);
-
-CREATE TABLE name_words (
-    scope TEXT NOT NULL,
-    word TEXT NOT NULL,
-    name TEXT NOT NULL,
-    PRIMARY KEY (scope, word, name)
-) WITHOUT ROWID;
-CREATE INDEX name_words_by_name ON name_words (name);
 
 CREATE TABLE links (
     id TEXT PRIMARY KEY,

@@ -85,10 +85,11 @@ SELECT session_id, max(place) AS place FROM episodes
 WHERE session_id IN (SELECT value FROM json_each(:sessions)) GROUP BY session_id
 
 -- name: names_like
-SELECT DISTINCT entity FROM names WHERE id IN (SELECT value FROM json_each(:names))
+SELECT entity FROM names WHERE id IN (SELECT value FROM json_each(:names))
 UNION
-SELECT DISTINCT n.entity FROM name_words w JOIN names n ON n.id = w.name
-WHERE w.scope = :scope AND w.word IN (SELECT value FROM json_each(:words))
+SELECT entity FROM names WHERE scope = :scope AND first IN (SELECT value FROM json_each(:words))
+UNION
+SELECT entity FROM names WHERE scope = :scope AND last IN (SELECT value FROM json_each(:words))
 UNION
 SELECT value FROM json_each(:entities)
 
@@ -109,17 +110,12 @@ SELECT DISTINCT name, surface, kind FROM mentions
 WHERE name IN (SELECT value FROM json_each(:names)) AND episode NOT IN (SELECT value FROM json_each(:episodes))
 
 -- name: name_put
-INSERT INTO names (id, scope, key, text, kind, entity) VALUES (:id, :scope, :key, :text, :kind, :entity)
+INSERT INTO names (id, scope, key, text, kind, first, last, entity)
+VALUES (:id, :scope, :key, :text, :kind, :first, :last, :entity)
 ON CONFLICT (id) DO UPDATE SET text = excluded.text, kind = excluded.kind, entity = excluded.entity
-
--- name: name_word_put
-INSERT INTO name_words (scope, word, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
 
 -- name: name_delete
 DELETE FROM names WHERE id = ?
-
--- name: name_words_delete
-DELETE FROM name_words WHERE name = ?
 
 -- name: entity_put
 INSERT INTO entities (id, scope, name, kind, aliases) VALUES (:id, :scope, :name, :kind, :aliases)
@@ -273,8 +269,9 @@ SELECT seq FROM facts WHERE scope = :scope
 -- name: entities_named
 SELECT entity FROM names WHERE scope = :scope AND key IN (SELECT value FROM json_each(:keys))
 UNION
-SELECT n.entity FROM name_words w JOIN names n ON n.id = w.name
-WHERE w.scope = :scope AND w.word IN (SELECT value FROM json_each(:keys))
+SELECT entity FROM names WHERE scope = :scope AND first IN (SELECT value FROM json_each(:keys))
+UNION
+SELECT entity FROM names WHERE scope = :scope AND last IN (SELECT value FROM json_each(:keys))
 
 -- name: facts_around
 SELECT seq, id, subject, object_entity, predicate FROM (
@@ -323,9 +320,6 @@ DELETE FROM mentions WHERE episode IN (SELECT id FROM episodes WHERE scope = :ke
 
 -- name: wipe_vectors
 DELETE FROM vectors WHERE scope = :key
-
--- name: wipe_name_words
-DELETE FROM name_words WHERE scope = :key
 
 -- name: wipe_names
 DELETE FROM names WHERE scope = :key

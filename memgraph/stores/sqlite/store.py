@@ -19,7 +19,7 @@ from memgraph.stores.sqlite.writing import write
 
 _OWNED = (("episode", "episode_owner"), ("fact", "fact_owner"), ("entity", "entity_owner"))
 _WIPES = (
-    *("wipe_episode_text", "wipe_fact_text", "wipe_evidence", "wipe_mentions", "wipe_vectors", "wipe_name_words"),
+    *("wipe_episode_text", "wipe_fact_text", "wipe_evidence", "wipe_mentions", "wipe_vectors"),
     *("wipe_names", "wipe_entities", "wipe_links", "wipe_assertions", "wipe_pending", "wipe_facts", "wipe_episodes"),
     "wipe_scope",
 )

@@ -62,11 +62,9 @@ def _remove(connection: sqlite3.Connection, key: str, changes: Changes) -> None:
             connection.execute(SQL["vector_delete"], (key, "episode", seq))
     for statement, idents in (
         ("pending_delete", (*changes.pending_done, *changes.episodes_removed)),
-        ("mentions_delete", changes.mentions_removed),
         ("assertion_delete", changes.assertions_removed),
         ("link_delete", changes.links_removed),
         ("name_delete", changes.names_removed),
-        ("name_words_delete", changes.names_removed),
         ("entity_delete", changes.entities_removed),
     ):
         connection.executemany(SQL[statement], [(i,) for i in idents])
@@ -85,9 +83,9 @@ def _put_episode(connection: sqlite3.Connection, key: str, episode: Episode, vec
 def _put_names(connection: sqlite3.Connection, key: str, changes: Changes) -> None:
     connection.executemany(SQL["mention_put"], [(m.episode, m.name, m.surface, m.kind) for m in changes.mentions])
     for name in changes.names:
+        first, last = name.ends
         values = {"id": name.id, "scope": key, "key": name.key, "text": name.text, "kind": name.kind}
-        connection.execute(SQL["name_put"], values | {"entity": name.entity})
-        connection.executemany(SQL["name_word_put"], [(key, word, name.id) for word in name.words])
+        connection.execute(SQL["name_put"], values | {"first": first, "last": last, "entity": name.entity})
     for entity in changes.entities:
         values = {"id": entity.id, "scope": key, "name": entity.name, "kind": entity.kind}
         connection.execute(SQL["entity_put"], values | {"aliases": rows.many(entity.aliases)})

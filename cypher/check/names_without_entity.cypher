@@ -1,0 +1,3 @@
+// Finds names that stand for nothing.
+:param {};
+MATCH (n:Name) WHERE NOT EXISTS { (n)-[:NAMES]->(:Entity) } RETURN n.id AS id;

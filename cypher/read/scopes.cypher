@@ -1,0 +1,3 @@
+// Returns the keys of all scopes.
+:param {};
+MATCH (s:Scope) RETURN s.key AS key;

@@ -1,0 +1,3 @@
+// Deletes names.
+:param {ids: []};
+UNWIND $ids AS id MATCH (n:Name {id: id}) DETACH DELETE n;

@@ -1,0 +1,278 @@
+"""The store's port over one Neo4j database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from neo4j import AsyncManagedTransaction
+
+from memgraph.changes import (
+    Changes,
+    EpisodeSignal,
+    FactSignal,
+    Identities,
+    Known,
+    Ledger,
+    Look,
+    Pending,
+    Signals,
+    Sought,
+)
+from memgraph.model import Entity, Episode, FactState, Mention, Scope
+from memgraph.ports import Cue, EpisodeQuery, FactQuery, Finding, Located, Settings, Vectors
+from memgraph.queries import cypher, folder
+from memgraph.stores.neo4j import rows
+from memgraph.stores.neo4j.connection import Database
+from memgraph.stores.neo4j.writing import write
+
+_OVERFETCH = 4
+
+
+class Neo4jStore:
+    """A memory in the database of a Neo4j server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._database = Database(settings)
+
+    async def open(self, model: str, dimension: int) -> None:
+        """See `Store.open`."""
+        await self._database.connect()
+        try:
+            await self._database.prepare(model, dimension)
+        except BaseException:
+            await self._database.close()
+            raise
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        await self._database.close()
+
+    # -- writing
+
+    async def look(self, scope: Scope, look: Look) -> Known:
+        """See `Store.look`."""
+        (found,) = await self._database.read(
+            cypher("read/look"),
+            {
+                "scope": scope.key,
+                "episodes": list(look.episodes),
+                "sessions": list(look.sessions),
+                "names": list(look.names),
+                "words": list(look.words),
+                "entities": list(look.entities),
+                "without": list(look.without),
+            },
+        )
+        return Known(
+            version=found["version"],
+            episodes={e["id"]: rows.episode(e, scope) for e in found["episodes"]},
+            places=dict(found["places"]),
+            names=tuple(map(rows.name, found["names"])),
+            links=tuple(map(rows.link, found["links"])),
+            without=look.without,
+            touched=tuple(found["touched"]),
+            remaining=tuple(Mention("", *m) for m in found["remaining"]),
+        )
+
+    async def ledger(self, scope: Scope, sought: Sought) -> Ledger:
+        """See `Store.ledger`."""
+        found = await self._database.read(
+            cypher("read/ledger"),
+            {
+                "scope": scope.key,
+                "slots": list(sought.slots),
+                "entities": list(sought.entities),
+                "episodes": list(sought.episodes),
+            },
+        )
+        return _ledger(found)
+
+    async def apply(self, changes: Changes, vectors: Mapping[str, Vectors]) -> None:
+        """See `Store.apply`."""
+
+        async def applied(tx: AsyncManagedTransaction) -> None:
+            await write(tx, changes, vectors)
+
+        await self._database.write(applied)
+
+    # -- reading
+
+    async def recall(self, scope: Scope, cue: Cue) -> Signals:
+        """See `Store.recall`."""
+        path = "read/recall_2026" if self._database.has_scoped_vectors else "read/recall_5"
+        agent = scope.agent if scope.user is not None else None
+        words = f'+scope:"{scope.key}"^0 +text:({" ".join(cue.terms)})' if cue.terms else ""
+        (found,) = await self._database.read(
+            cypher(path),
+            {
+                "scope": scope.key,
+                "agent": agent,
+                "run": scope.session,
+                "vector": rows.numbers(cue.vector),
+                "words": words,
+                "names": list(cue.names),
+                "as_of": rows.iso(cue.as_of),
+                "said_by": rows.iso(cue.as_of) if cue.is_past else rows.LATEST,
+                "known_at": rows.iso(cue.known_at) or rows.LATEST,
+                "is_any": cue.known_at is not None,
+                "is_narrowed": bool(agent or scope.session or cue.is_past),
+                "is_about_facts": "fact" in cue.kinds,
+                "is_about_episodes": "episode" in cue.kinds,
+                "pool": cue.pool,
+                "reach": cue.pool * _OVERFETCH,
+            },
+        )
+        return _signals(found, scope)
+
+    async def episodes(self, scope: Scope, query: EpisodeQuery) -> tuple[Episode, ...]:
+        """See `Store.episodes`."""
+        if query.ids is not None:
+            path, asked = "read/episodes_by_id", {"scope": scope.key, "ids": list(query.ids)}
+        else:
+            path = "read/episodes_latest" if query.is_latest else "read/episodes"
+            asked: dict[str, Any] = {
+                "scope": scope.key,
+                "agent": scope.agent,
+                "run": scope.session,
+                "since": rows.iso(query.since) or rows.EARLIEST,
+                "until": rows.iso(query.until) or rows.LATEST,
+                "known_at": rows.iso(query.known_at) or rows.LATEST,
+                "limit": 2**31 if query.limit is None else query.limit,
+            }
+        found = await self._database.read(cypher(path), asked)
+        return tuple(rows.episode(r["episode"], scope) for r in found)
+
+    async def facts(self, scope: Scope, query: FactQuery) -> Ledger:
+        """See `Store.facts`."""
+        asked: dict[str, Any] = {"scope": scope.key, "ids": [], "assertions": [], "subjects": [], "predicates": []}
+        asked["all"] = query.ids is None and query.subjects is None and query.predicate is None
+        if query.ids is not None:
+            asked["ids"] = list(query.ids)
+            asked["assertions"] = ["as_" + i[3:] for i in query.ids]
+        elif query.subjects is not None:
+            asked["subjects"] = list(query.subjects)
+        elif query.predicate is not None:
+            asked["predicates"] = [query.predicate]
+        found = await self._database.read(cypher("read/facts"), asked)
+        if query.predicate is not None:
+            found = [r for r in found if r["fact"]["predicate"] == query.predicate]
+        if query.ids is not None:  # an assertion stands in only for an id that no longer is a fact's own
+            own = [r for r in found if r["fact"]["id"] in query.ids]
+            found = own or found
+        return _ledger(found)
+
+    async def entities(self, scope: Scope, keys: Sequence[str] | None) -> tuple[Entity, ...]:
+        """See `Store.entities`."""
+        if keys is None:
+            found = await self._database.read(cypher("read/entities"), {"scope": scope.key})
+        else:
+            asked = {"scope": scope.key, "keys": list(keys), "names": ["na_" + k[3:] for k in keys]}
+            found = await self._database.read(cypher("read/entities_by_key"), asked)
+        return tuple(rows.entity(r["entity"]) for r in found)
+
+    async def locate(self, ident: str) -> Located | None:
+        """See `Store.locate`."""
+        asked = {"id": ident, "assertion": "as_" + ident[3:], "name": "na_" + ident[3:]}
+        found = await self._database.read(cypher("read/locate"), asked)
+        for record in found:
+            if ident.startswith(record["kind"][:2]):
+                return Located(rows.owner(record), record["kind"], ident)
+        return None
+
+    # -- upkeep
+
+    async def migrate(self, model: str, dimension: int) -> list[str]:
+        """See `Upkeep.migrate`."""
+        await self._database.connect()
+        try:
+            return await self._database.migrate(model, dimension)
+        finally:
+            await self._database.close()
+
+    async def stats(self, scope: Scope | None) -> Mapping[str, int]:
+        """See `Upkeep.stats`."""
+        (found,) = await self._database.read(cypher("read/stats"), {"scope": scope.key if scope else None})
+        return found
+
+    async def check(self) -> list[Finding]:
+        """See `Upkeep.check`."""
+        out: list[Finding] = []
+        for file in sorted((folder("cypher") / "check").glob("*.cypher")):
+            bad = await self._database.read(cypher(f"check/{file.stem}"))
+            if bad:
+                out.append(Finding(file.stem.replace("_", " "), str(bad[0]["id"]), len(bad)))
+        return out
+
+    async def pending(self, scope: Scope | None) -> list[tuple[Scope, Pending]]:
+        """See `Upkeep.pending`."""
+        found = await self._database.read(cypher("read/pending"), {"scope": scope.key if scope else None})
+        return [
+            (rows.owner(r["owner"]), Pending(**{**r["pending"], "retry_at": rows.moment(r["pending"]["retry_at"])}))
+            for r in found
+        ]
+
+    async def wipe(self, scope: Scope | None) -> int:
+        """See `Upkeep.wipe`."""
+        keys = [scope.key] if scope else [r["key"] for r in await self._database.read(cypher("read/scopes"))]
+
+        async def wiped(tx: AsyncManagedTransaction) -> int:
+            count = 0
+            for key in keys:
+                record = await (await tx.run(cypher("write/wipe"), {"scope": key})).single()
+                count += record["episodes"] if record else 0
+            return count
+
+        return await self._database.write(wiped)
+
+
+def _ledger(found: Iterable[Mapping[str, Any]]) -> Ledger:
+    facts: list[FactState] = []
+    assertions: dict[str, str] = {}
+    entity_of: dict[str, str] = {}
+    entities: dict[str, Entity] = {}
+    for record in found:
+        subject, thing = record["subject"], record["object"]
+        ends = {"subject": subject["id"], "object_entity": thing["id"] if thing else None}
+        superseded = {"superseded_by": record["superseded_by"]}
+        facts.append(rows.fact({**record["fact"], **ends, **superseded}, record["evidence"]))
+        for values in (subject, thing):
+            if values is not None:
+                entities[values["id"]] = rows.entity(values)
+                entity_of.update((name, values["id"]) for name in values.get("names", ()))
+        assertions.update((e[1], e[4]) for e in record["evidence"] if len(e) > 4)
+    held = {i: rows.assertion(body) for i, body in assertions.items()}
+    return Ledger(tuple(facts), held, Identities(entity_of, entities))
+
+
+def _signals(found: Mapping[str, Any], scope: Scope) -> Signals:
+    paths: dict[str, tuple[float, str]] = {}
+    for ident, near, path in found["paths"]:
+        paths.setdefault(ident, (near, path))
+    hops: dict[str, tuple[float, str]] = {}
+    for episode, fact in found["rests"]:
+        hops[episode] = max(hops.get(episode, (0.0, "")), paths[fact])
+    fact_words = dict(found["fact_words"])
+    facts = tuple(
+        FactSignal(
+            rows.fact(values, evidence),
+            cosine or 0.0,
+            fact_words.get(values["id"], 0.0),
+            *paths.get(values["id"], (0.0, "")),
+        )
+        for values, evidence, cosine in found["facts"]
+    )
+    words = dict(found["words"])
+    known = {values[0] for values in found["episodes"]}
+    beside = {e: tuple(n for n in around if n in known) for e, *around in found["beside"]}
+    episodes = tuple(
+        EpisodeSignal(
+            rows.episode(dict(zip(rows.EPISODE_COLUMNS, values, strict=False)), scope),
+            values[-1] or 0.0,
+            words.get(values[0], 0.0),
+            *hops.get(values[0], (0.0, "")),
+            neighbours=beside.get(values[0], ()),
+        )
+        for values in found["episodes"]
+    )
+    return Signals(episodes, facts)
