@@ -290,7 +290,7 @@ class AsyncMemory:
         question = inputs.read_text("query", query, self.config.max_text_chars)
         asked_kinds = inputs.read_kinds(kinds)
         store = await self._opened()
-        planned = plan(question)
+        planned = plan(question, self._ontology)
         cue = Cue(
             vector=(await self._embedder.embed([question]))[0],
             terms=planned.terms,
@@ -308,7 +308,7 @@ class AsyncMemory:
             signals = replace(signals, episodes=tuple(held))
         if owner.user is not None and (owner.agent or owner.session):
             signals = await self._narrowed(owner, signals)
-        return rank(signals, planned.names, Weights())
+        return rank(signals, planned, Weights())
 
     async def _as_known(
         self, owner: Scope, found: Sequence[FactSignal], as_of: dt.datetime, known_at: dt.datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +18,10 @@ _PREDICATE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class Predicate(BaseModel):
-    """One predicate's declaration. `says` is a template over {s}ubject, {o}bject and {q}ualifier."""
+    """One predicate's declaration.
+
+    `says` is a template over {s}ubject, {o}bject and {q}ualifier; `asks` holds words by which people ask for it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,6 +30,7 @@ class Predicate(BaseModel):
     subject: str = "thing"
     object: str = "text"
     says: str = ""
+    asks: str = ""
 
     @property
     def takes_entity(self) -> bool:
@@ -43,6 +47,11 @@ class Ontology(BaseModel):
 
     def __getitem__(self, predicate: str) -> Predicate:
         return self.predicates.get(predicate) or Predicate()
+
+    def asked(self, words: Iterable[str]) -> frozenset[str]:
+        """The predicates that a question with these words may be about."""
+        said = set(words)
+        return frozenset(name for name, p in self.predicates.items() if said & set(p.asks.split()))
 
     def says(self, predicate: str, subject: str, qualifier: str, object_text: str) -> str:
         """A fact as a sentence."""

@@ -65,7 +65,7 @@ _ALIAS = regex.compile(
 _INTRODUCED = regex.compile(
     rf"\b(?:[Ii]'m|[Ii]’m|I am|[Mm]y name is|[Tt]his is) (?P<a>{_WORD}(?: {_WORD})+)(?=[,.!?;]|$| and| from| at)"
 )
-_MIDDLE_NAME = regex.compile(rf"(?<=[\p{{Ll}}\p{{N}},;:] ){_WORD}(?: {_WORD})*")
+_RUN_OF_NAMES = regex.compile(rf"{_WORD}(?: {_WORD})*")
 _CONFIDENCE, _HEDGED, _PRONOUN_FACTOR = 0.9, 0.45, 0.85
 _NOT_NAMES = frozenset(
     "i i'm i've i'll i'd ok okay yes no hi hello hey thanks thank monday tuesday wednesday thursday friday "
@@ -222,12 +222,14 @@ def _aliases(episode: Episode, sentence: str) -> Iterator[SameAs]:
 def _names_within(sentence: str) -> list[str]:
     """Capitalised runs that do not begin the sentence, where a capital says little."""
     found: list[str] = []
-    for match in _MIDDLE_NAME.finditer(sentence):
+    for match in _RUN_OF_NAMES.finditer(sentence):
         words = match[0].split()
         while words and name_key(words[0]) in _NOT_NAMES:
             words.pop(0)
+        while words and name_key(words[-1]) in _NOT_NAMES:
+            words.pop()
         name = regex.sub(r"['’]s?$", "", " ".join(words))
-        if len(name) > 1 and name_key(name) not in _NOT_NAMES:
+        if match.start() > 0 and len(name) > 1:
             found.append(name)
     return found
 

@@ -1,4 +1,4 @@
-"""Plans a question without a model: which words carry it, and which runs of words may be names."""
+"""Plans a question without a model: which words carry it, which may be names, which relation it asks for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import regex
 
 from memgraph.model import name_key
+from memgraph.ontology import Ontology
 
 _TOKEN = regex.compile(r"[\p{L}\p{N}]+")
 _LONGEST_NAME = 4
@@ -22,13 +23,14 @@ _STOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a question asks a store for: its content words, and the runs of words that may be names."""
+    """What a question asks for: its content words, the runs of words that may be names, and relations."""
 
     terms: tuple[str, ...]
     names: tuple[str, ...]
+    predicates: frozenset[str]
 
 
-def plan(question: str) -> Plan:
+def plan(question: str, ontology: Ontology) -> Plan:
     """Read a question. Where all of its words are stop words, they count after all."""
     tokens = [t.lower() for t in _TOKEN.findall(question)]
     terms = tuple(dict.fromkeys(t for t in tokens if t not in _STOP)) or tuple(dict.fromkeys(tokens))
@@ -39,4 +41,4 @@ def plan(question: str) -> Plan:
             run = words[start:end]
             if any(w not in _STOP for w in run):
                 names[" ".join(run)] = None
-    return Plan(terms, tuple(names))
+    return Plan(terms, tuple(names), ontology.asked(tokens))

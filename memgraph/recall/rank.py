@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from memgraph.changes import Signals
 from memgraph.model import Episode, FactState, name_key
+from memgraph.recall.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Weights:
     neighbour: float = 0.3
     hops: float = 0.4
     speaker: float = 0.3
-    evidence: float = 0.2
+    predicate: float = 0.5
+    evidence: float = 0.3
     disputed: float = -0.1
 
 
@@ -38,9 +40,9 @@ class Hit:
     path: str = ""
 
 
-def rank(signals: Signals, names: Sequence[str], weights: Weights) -> list[Hit]:
-    """All candidates, best first. `names` are the folded runs of words of the question that may be names."""
-    asked = set(names)
+def rank(signals: Signals, plan: Plan, weights: Weights) -> list[Hit]:
+    """All candidates for a planned question, best first."""
+    asked = set(plan.names)
     facts, episodes = signals.facts, signals.episodes
     vectors = _standardised([*(f.vector for f in facts), *(e.vector for e in episodes)])
     texts = _standardised([*(f.text for f in facts), *(e.text for e in episodes)])
@@ -52,6 +54,7 @@ def rank(signals: Signals, names: Sequence[str], weights: Weights) -> list[Hit]:
             "vector": weights.vector * vector,
             "text": weights.text * text,
             "hops": weights.hops * signal.hops,
+            "predicate": weights.predicate * (fact.predicate in plan.predicates),
             "disputed": weights.disputed * (fact.status == "disputed"),
         }
         score = sum(parts.values())

@@ -1,0 +1,5 @@
+"""The command line, `memgraph`."""
+
+from memgraph.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,113 @@
+"""Prints memories so that a person takes them in at a glance. All of it is rich; nothing decides anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from memgraph.model import Entity, Episode, Fact
+
+_COLOURS = {"current": "green", "superseded": "dim", "disputed": "yellow", "retracted": "red"}
+
+
+def console() -> Console:
+    """Where output goes: as wide as the terminal, 110 columns where there is none."""
+    wide = Console()
+    return wide if wide.is_terminal or "COLUMNS" in os.environ else Console(width=110)
+
+
+def day(time: dt.datetime | None) -> str:
+    """A time to the day; open ends as an ellipsis."""
+    return "…" if time is None else f"{time:%Y-%m-%d}"
+
+
+def facts_table(facts: Iterable[Fact], title: str | None = None) -> Table:
+    """Facts with their times, confidence, status and sources."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in ("fact", "from", "until", "sure", "status", "said in"):
+        table.add_column(column, overflow="fold")
+    for fact in facts:
+        colour = _COLOURS[fact.status]
+        table.add_row(
+            escape(fact.text),
+            day(fact.valid_from),
+            day(fact.valid_to),
+            f"{fact.confidence:.2f}",
+            f"[{colour}]{fact.status}[/]",
+            escape(", ".join(fact.source_ids)),
+        )
+    return table
+
+
+def decisions(facts: Sequence[Fact]) -> list[str]:
+    """One line for each fact that gave way or is contested: what, to which, by which rule, why."""
+    by_id = {f.id: f for f in facts}
+    lines: list[str] = []
+    for fact in facts:
+        successor = by_id.get(fact.superseded_by or "")
+        if successor is not None:
+            lines.append(
+                f"[dim]{escape(fact.text)}[/] → [green]{escape(successor.text)}[/]\n    {fact.rule}: {escape(fact.why)}"
+            )
+        elif fact.status == "disputed":
+            lines.append(f"[yellow]{escape(fact.text)}[/]\n    {fact.rule}: {escape(fact.why)}")
+        elif fact.rule == "end":
+            lines.append(f"[dim]{escape(fact.text)}[/] → over\n    {fact.rule}: {escape(fact.why)}")
+    return lines
+
+
+def entities_table(entities: Iterable[Entity], title: str | None = None) -> Table:
+    """Entities with their kinds and other names."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in ("entity", "kind", "also called"):
+        table.add_column(column, overflow="fold")
+    for entity in entities:
+        others = [a for a in entity.aliases if a != entity.name]
+        table.add_row(escape(entity.name), entity.kind, escape(", ".join(others)))
+    return table
+
+
+def episodes_table(episodes: Iterable[Episode], title: str | None = None) -> Table:
+    """What was said, by whom, when."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in ("when", "id", "who", "said"):
+        table.add_column(column, overflow="fold")
+    for e in episodes:
+        table.add_row(f"{e.occurred_at:%Y-%m-%d %H:%M}", escape(e.source_id), escape(e.speaker), escape(e.content))
+    return table
+
+
+def results_table(results: Iterable[Mapping[str, Any]], *, explain: bool = False) -> Table:
+    """The hits of a search; with `explain` the parts of each score and the path in the graph."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("score", "kind", "memory", "when", "said in", *(("why",) if explain else ())):
+        table.add_column(column, overflow="fold")
+    for r in results:
+        mark = "" if r["status"] == "current" else f" [{_COLOURS[r['status']]}]({r['status']})[/]"
+        said = escape(r["memory"])
+        if r["kind"] == "episode":
+            said = f"{escape(r['metadata']['speaker'])}: {said}"
+        row = [f"{r['score']:.2f}" if r["score"] is not None else "", r["kind"], said + mark]
+        row += [r["valid_from"][:10], escape(", ".join(r["source_ids"]))]
+        if explain:
+            parts = "  ".join(f"{k} {v:+.2f}" for k, v in r["explain"]["parts"].items() if v)
+            row.append(parts + (f"\npath: {r['explain']['path']}" if r["explain"]["path"] else ""))
+        table.add_row(*row)
+    return table
+
+
+def history_table(changes: Iterable[Mapping[str, Any]]) -> Table:
+    """What happened to a memory, in the order in which it became known."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("known since", "event", "memory", "why"):
+        table.add_column(column, overflow="fold")
+    for c in changes:
+        said = c["new_memory"] if c["old_memory"] is None else f"{c['old_memory']} → {c['new_memory'] or 'over'}"
+        table.add_row(c["created_at"][:16].replace("T", " "), c["event"], escape(said), escape(c.get("why", "")))
+    return table
