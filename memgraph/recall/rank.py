@@ -23,7 +23,7 @@ class Weights:
     neighbour: float = 0.3
     hops: float = 0.4
     speaker: float = 0.3
-    predicate: float = 0.5
+    predicate: float = 1.0
     evidence: float = 0.3
     disputed: float = -0.1
 

@@ -114,8 +114,8 @@ def replay(
     Every assertion is evidence of at least one fact, so nothing is lost: what was superseded, refuted or
     withdrawn stays as a fact whose status, rule and reason say so.
     """
-    known = [c for c in claims if known_at is None or c.assertion.recorded_at <= known_at]
-    withdrawn = [c for c in known if _is_withdrawn(c.assertion, known_at)]
+    known = [_as_known(c, known_at) for c in claims if known_at is None or c.assertion.recorded_at <= known_at]
+    withdrawn = [c for c in known if c.assertion.withdrawn_at is not None]
     gone = {c.assertion.id for c in withdrawn}
     live = _reaching_back(_in_order([c for c in known if c.assertion.id not in gone]))
     intervals, fates = _weigh(live, policy)
@@ -129,10 +129,12 @@ def replay(
     return facts.finished()
 
 
-def _is_withdrawn(assertion: Assertion, known_at: dt.datetime | None) -> bool:
-    if assertion.withdrawn_at is None:
-        return False
-    return known_at is None or assertion.withdrawn_at <= known_at
+def _as_known(claim: Claim, known_at: dt.datetime | None) -> Claim:
+    """The claim as it stood then: a withdrawal still to come is not known."""
+    at = claim.assertion.withdrawn_at
+    if at is None or known_at is None or at <= known_at:
+        return claim
+    return replace(claim, assertion=replace(claim.assertion, withdrawn_at=None))
 
 
 def _is_past(assertion: Assertion) -> bool:
@@ -219,7 +221,7 @@ def _lose(key: str, verdict: _Verdict, interval: _Interval, fates: dict[str, _Ve
 
 def _is_weaker(claim: Claim, rivals: Iterable[Claim], policy: Policy) -> bool:
     strongest = max(policy.strength(r.assertion) for r in rivals)
-    return policy.strength(claim.assertion) < strongest - policy.margin
+    return policy.strength(claim.assertion) < strongest - policy.margin - 1e-9  # 0.9 - 0.2 is a little over 0.7
 
 
 def _is_contested(claim: Claim, rivals: Iterable[Claim]) -> bool:
