@@ -181,13 +181,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeSignal:
-    """An episode that may answer, with its parts: cosine, text score, and hops from the question's names.
+    """An episode that may answer, with its parts: cosine, text score, and nearness to the question's names.
 
     `hops` is 0 where no path was found, else 1 / its length; `path` names its predicates. `neighbours` are
-    the ids of the turns just before and after it in its session.
+    the ids of the turns just before and after it in its session. `episode` is the episode itself where the
+    store brought it along; of many candidates few win, and the others need not travel.
     """
 
-    episode: Episode
+    id: str
+    speaker: str
+    episode: Episode | None
     vector: float
     text: float
     hops: float = 0.0
@@ -197,9 +200,13 @@ class EpisodeSignal:
 
 @dataclass(frozen=True, slots=True)
 class FactSignal:
-    """A fact that may answer; its parts are an episode's."""
+    """A fact that may answer; its parts are an episode's. `episodes` are some of those that it rests on.
+
+    `fact.evidence` is empty: ranking needs no more than the episodes.
+    """
 
     fact: FactState
+    episodes: tuple[str, ...]
     vector: float
     text: float
     hops: float = 0.0

@@ -32,7 +32,7 @@ from memgraph.ports import (
     Settings,
 )
 from memgraph.providers import embedder_for
-from memgraph.recall import Weights, pack, plan, rank
+from memgraph.recall import Hit, Weights, pack, plan, rank
 from memgraph.resolve import Policy, Resolver
 from memgraph.stores import store_for
 from memgraph.writing import Learned, Writer
@@ -254,8 +254,8 @@ class AsyncMemory:
         owner = inputs.read_scope(scope)
         wanted = inputs.read_limit("limit", limit if top_k is None else top_k)
         then = inputs.maybe_moment("known_at", known_at)
-        hits = await self._hits(owner, query, kinds, inputs.maybe_moment("as_of", as_of), then)
-        results = [views.hit_result(hit, known_at=then, explain=explain) for hit in hits[:wanted]]
+        hits = await self._hits(owner, query, wanted, kinds, inputs.maybe_moment("as_of", as_of), then)
+        results = [views.hit_result(hit, known_at=then, explain=explain) for hit in hits]
         if threshold is not None:
             results = [r for r in results if r["score"] >= threshold]
         return {"results": results}
@@ -276,17 +276,20 @@ class AsyncMemory:
         owner = inputs.read_scope(scope)
         budget = inputs.read_limit("max_tokens", max_tokens)
         then = inputs.maybe_moment("known_at", known_at)
-        hits = await self._hits(owner, query, inputs.KINDS, inputs.maybe_moment("as_of", as_of), then)
-        return pack(hits[:_CONTEXT_HITS], budget)
+        asked = (inputs.KINDS, inputs.maybe_moment("as_of", as_of), then)
+        hits = await self._hits(owner, query, _CONTEXT_HITS, *asked)
+        answers = [hit.answer for hit in hits if hit.answer is not None]
+        return pack([_as_then(a, then) if isinstance(a, Episode) else a for a in answers], budget)
 
     async def _hits(
         self,
         owner: Scope,
         query: str,
+        limit: int,
         kinds: Sequence[str],
         as_of: dt.datetime | None,
         known_at: dt.datetime | None,
-    ) -> list[Any]:
+    ) -> list[Hit]:
         question = inputs.read_text("query", query, self.config.max_text_chars)
         asked_kinds = inputs.read_kinds(kinds)
         store = await self._opened()
@@ -304,11 +307,14 @@ class AsyncMemory:
         signals = await store.recall(owner, cue)
         if known_at is not None:
             signals = replace(signals, facts=await self._as_known(owner, signals.facts, cue.as_of, known_at))
-            held = (replace(s, episode=_as_then(s.episode, known_at)) for s in signals.episodes)
-            signals = replace(signals, episodes=tuple(held))
         if owner.user is not None and (owner.agent or owner.session):
             signals = await self._narrowed(owner, signals)
-        return rank(signals, planned, Weights())
+        hits = rank(signals, planned, Weights(), limit)
+        absent = tuple(hit.id for hit in hits if hit.answer is None)
+        if not absent:
+            return hits
+        read = {e.id: e for e in await store.episodes(owner, EpisodeQuery(ids=absent))}
+        return [replace(hit, answer=hit.answer or read.get(hit.id)) for hit in hits if hit.answer or hit.id in read]
 
     async def _as_known(
         self, owner: Scope, found: Sequence[FactSignal], as_of: dt.datetime, known_at: dt.datetime
@@ -326,15 +332,13 @@ class AsyncMemory:
 
     async def _narrowed(self, owner: Scope, signals: Signals) -> Signals:
         """Only the facts that rest on an episode of this agent or session."""
-        kept = await self._resting_within(owner, [s.fact for s in signals.facts])
-        return replace(signals, facts=tuple(s for s in signals.facts if s.fact.id in kept))
+        inside = await self._within(owner, {e for s in signals.facts for e in s.episodes})
+        return replace(signals, facts=tuple(s for s in signals.facts if inside.intersection(s.episodes)))
 
-    async def _resting_within(self, owner: Scope, facts: Sequence[FactState]) -> set[str]:
-        store = await self._opened()
-        ids = {e.episode for f in facts for e in f.evidence}
-        episodes = await store.episodes(owner, EpisodeQuery(ids=tuple(ids)))
-        inside = {e.id for e in episodes if _is_within(e.scope, owner)}
-        return {f.id for f in facts if any(e.episode in inside for e in f.evidence)}
+    async def _within(self, owner: Scope, episodes: set[str]) -> set[str]:
+        """Those of these episodes that are of this agent and session."""
+        found = await (await self._opened()).episodes(owner, EpisodeQuery(ids=tuple(episodes)))
+        return {e.id for e in found if _is_within(e.scope, owner)}
 
     async def facts(
         self,
@@ -367,8 +371,8 @@ class AsyncMemory:
         if known is not None:
             states = await self._believed(owner, [f.slot for f in states], known)
         if owner.user is not None and (owner.agent or owner.session):
-            inside = await self._resting_within(owner, states)
-            states = [f for f in states if f.id in inside]
+            inside = await self._within(owner, {e.episode for f in states for e in f.evidence})
+            states = [f for f in states if inside.intersection(e.episode for e in f.evidence)]
         return views.facts_of([f for f in states if include_history or f.holds(then)], identities)
 
     async def entity(self, name_or_id: str, **scope: Unpack[ScopeArgs]) -> Entity | None:
@@ -383,8 +387,8 @@ class AsyncMemory:
             return None
         ledger = await store.facts(owner, FactQuery(subjects=(found[0].id,)))
         now = self._clock()
-        current = [f.text for f in ledger.facts if f.holds(now)]
-        return replace(found[0], summary="; ".join(current))
+        current = views.facts_of([f for f in ledger.facts if f.holds(now)], ledger.identities)
+        return replace(found[0], summary="; ".join(f.text for f in current))
 
     async def entities(self, **scope: Unpack[ScopeArgs]) -> list[Entity]:
         """Everybody and everything that the memory knows by name, in the order of names."""

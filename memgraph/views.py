@@ -91,12 +91,12 @@ def episode_result(
 def hit_result(hit: Hit, *, known_at: dt.datetime | None, explain: bool) -> dict[str, Any]:
     """A hit of a search; its score lies between 0 and 1 and keeps the order."""
     score = round(1 / (1 + math.exp(-hit.score)), 6)
-    if hit.fact is not None:
-        result = fact_result(hit.fact, score)
-    elif hit.episode is not None:
-        result = episode_result(hit.episode, score, known_at=known_at)
+    if isinstance(hit.answer, FactState):
+        result = fact_result(hit.answer, score)
+    elif hit.answer is not None:
+        result = episode_result(hit.answer, score, known_at=known_at)
     else:
-        raise AssertionError("a hit is a fact or an episode")
+        raise AssertionError(f"hit {hit.id} was not read")
     if explain:
         parts = {name: round(value, 4) for name, value in hit.parts.items()}
         result["explain"] = {"total": round(hit.score, 4), "parts": parts, "path": hit.path}

@@ -1,7 +1,7 @@
 // Returns one row with all that may answer a question: facts and episodes by vector, by words and by the graph
 // around the names in it, each with its scores, and the turns beside each episode. For Neo4j 2026.01 and later,
 // whose vector index holds the scope.
-:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], as_of: "2026-01-01T00:00:00Z", said_by: "9999-12-31T00:00:00Z", known_at: "9999-12-31T00:00:00Z", is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200};
+:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, full: 20};
 CYPHER 25
 OPTIONAL MATCH (scope:Scope {key: $scope})
 WITH coalesce(scope.episodes, 0) AS total
@@ -19,8 +19,8 @@ CALL () {
 }
 CALL (asked) {
   UNWIND asked AS x
-  MATCH (x)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= datetime($as_of)
-      AND (f.valid_to IS NULL OR f.valid_to > datetime($as_of)))
+  MATCH (x)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
+      AND (f.valid_to IS NULL OR f.valid_to > $as_of))
   WITH DISTINCT f ORDER BY f.valid_from DESC, f.id LIMIT $pool
   RETURN collect(f) AS near
 }
@@ -28,8 +28,8 @@ CALL (asked, near) {
   UNWIND near AS f
   MATCH (f)-[:SUBJECT|OBJECT]->(y:Entity) WHERE NOT y IN asked
   WITH DISTINCT f, y
-  MATCH (y)<-[:SUBJECT|OBJECT]-(g:Fact) WHERE NOT g IN near AND ($is_any OR g.status <> 'retracted' AND g.valid_from <= datetime($as_of)
-      AND (g.valid_to IS NULL OR g.valid_to > datetime($as_of)))
+  MATCH (y)<-[:SUBJECT|OBJECT]-(g:Fact) WHERE NOT g IN near AND ($is_any OR g.status <> 'retracted' AND g.valid_from <= $as_of
+      AND (g.valid_to IS NULL OR g.valid_to > $as_of))
   WITH g, min(f.predicate) AS via ORDER BY g.valid_from DESC, g.id LIMIT $pool
   RETURN collect(g) AS far, collect([g.id, 0.5, via + ' ' + g.predicate]) AS far_paths
 }
@@ -39,8 +39,8 @@ CALL () {
     WITH 1 AS one WHERE $is_about_facts
     MATCH (f:Fact)
       SEARCH f IN (VECTOR INDEX fact_embedding FOR $vector WHERE f.scope = $scope LIMIT $reach)
-    WITH f WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= datetime($as_of)
-      AND (f.valid_to IS NULL OR f.valid_to > datetime($as_of)))
+    WITH f WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
+      AND (f.valid_to IS NULL OR f.valid_to > $as_of))
     LIMIT $pool
     RETURN f
   }
@@ -49,8 +49,8 @@ CALL () {
 CALL (fact_near) {
   CALL (fact_near) {
     WITH fact_near WHERE $is_about_facts AND size(fact_near) < $pool
-    MATCH (f:Fact) WHERE f.scope = $scope AND f.predicate IS NOT NULL AND f.embedding IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= datetime($as_of)
-      AND (f.valid_to IS NULL OR f.valid_to > datetime($as_of)))
+    MATCH (f:Fact) WHERE f.scope = $scope AND f.predicate IS NOT NULL AND f.embedding IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
+      AND (f.valid_to IS NULL OR f.valid_to > $as_of))
     WITH f ORDER BY vector.similarity.cosine(f.embedding, $vector) DESC LIMIT $pool
     RETURN f
   }
@@ -60,8 +60,8 @@ CALL () {
   CALL () {
     WITH 1 AS one WHERE $is_about_facts AND $words <> ''
     CALL db.index.fulltext.queryNodes('fact_text', $words, {limit: $reach}) YIELD node AS f, score
-    WITH f, score WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= datetime($as_of)
-      AND (f.valid_to IS NULL OR f.valid_to > datetime($as_of)))
+    WITH f, score WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
+      AND (f.valid_to IS NULL OR f.valid_to > $as_of))
     RETURN f, score LIMIT $pool
   }
   RETURN collect(f) AS fact_worded, collect([f.id, score]) AS fact_words
@@ -80,7 +80,7 @@ CALL (near, far, fact_near, fact_scan, fact_worded) {
       retired_at: f.retired_at.epochSeconds * 1000000 + f.retired_at.microsecond,
       superseded_by: [(g:Fact)-[:SUPERSEDES]->(f) | g.id][0]
     },
-    [(f)-[v:EVIDENCE]->(e:Episode) | [v.position, v.id, e.id, v.role]],
+    CASE WHEN $is_narrowed THEN [(f)-[:EVIDENCE]->(e:Episode) | e.id] ELSE [(f)-[:EVIDENCE]->(e:Episode) | e.id][..$full] END,
     2 * vector.similarity.cosine(f.embedding, $vector) - 1
   ]) AS facts
 }
@@ -90,7 +90,7 @@ CALL (total) {
     WITH total WHERE $is_about_episodes AND total > $pool
     MATCH (e:Episode)
       SEARCH e IN (VECTOR INDEX episode_embedding FOR $vector WHERE e.scope = $scope LIMIT $reach)
-    WITH e WHERE (NOT $is_narrowed OR e.occurred_at <= datetime($said_by) AND e.recorded_at <= datetime($known_at)
+    WITH e WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
     LIMIT $pool
     RETURN e
@@ -101,7 +101,7 @@ CALL (total, found) {
   CALL (total, found) {
     WITH total, found WHERE $is_about_episodes AND size(found) < $pool AND size(found) < total
     MATCH (e:Episode)
-    WHERE e.scope = $scope AND e.occurred_at IS NOT NULL AND e.embedding IS NOT NULL AND (NOT $is_narrowed OR e.occurred_at <= datetime($said_by) AND e.recorded_at <= datetime($known_at)
+    WHERE e.scope = $scope AND e.occurred_at IS NOT NULL AND e.embedding IS NOT NULL AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
     WITH e ORDER BY vector.similarity.cosine(e.embedding, $vector) DESC LIMIT $pool
     RETURN e
@@ -112,7 +112,7 @@ CALL () {
   CALL () {
     WITH 1 AS one WHERE $is_about_episodes AND $words <> ''
     CALL db.index.fulltext.queryNodes('episode_text', $words, {limit: $reach}) YIELD node AS e, score
-    WITH e, score WHERE (NOT $is_narrowed OR e.occurred_at <= datetime($said_by) AND e.recorded_at <= datetime($known_at)
+    WITH e, score WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
     RETURN e, score LIMIT $pool
   }
@@ -122,28 +122,33 @@ CALL (near, far) {
   CALL (near, far) {
     UNWIND near + far AS f
     WITH f LIMIT $pool
-    MATCH (f)-[:EVIDENCE]->(e:Episode) WHERE $is_about_episodes AND (NOT $is_narrowed OR e.occurred_at <= datetime($said_by) AND e.recorded_at <= datetime($known_at)
+    MATCH (f)-[:EVIDENCE]->(e:Episode) WHERE $is_about_episodes AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
-    RETURN f, e
+    RETURN f, e ORDER BY e.occurred_at DESC, e.id LIMIT $pool
   }
   RETURN collect(DISTINCT e) AS resting, collect([e.id, f.id]) AS rests
 }
-CALL (found, scanned, worded, resting) {
-  UNWIND found + scanned + worded + resting AS e
+CALL (found, scanned, worded) {
+  UNWIND found + scanned + worded AS e
   WITH DISTINCT e
   OPTIONAL MATCH (b:Episode)-[:NEXT]->(e)
   OPTIONAL MATCH (e)-[:NEXT]->(a:Episode)
-  RETURN collect([e.id, b.id, a.id]) AS beside, collect(e) + collect(b) + collect(a) AS whole
+  RETURN collect([e.id, b.id, a.id]) AS beside, collect(b) + collect(a) AS around
 }
-CALL (whole) {
-  UNWIND whole AS e
-  WITH DISTINCT e WHERE (NOT $is_narrowed OR e.occurred_at <= datetime($said_by) AND e.recorded_at <= datetime($known_at)
-      AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
+// The likeliest come in full; should another win, it is read once more by its id.
+CALL (found, scanned, worded) {
+  UNWIND found[..$full] + scanned[..$full] + worded[..$full] AS e
+  WITH DISTINCT e
   RETURN collect([
     e.id, e.agent, e.run, e.place, e.speaker, e.role, e.content, e.message_id, e.metadata, e.revisions,
     e.occurred_at.epochSeconds * 1000000 + e.occurred_at.microsecond,
-    e.recorded_at.epochSeconds * 1000000 + e.recorded_at.microsecond,
-    2 * vector.similarity.cosine(e.embedding, $vector) - 1
-  ]) AS episodes
+    e.recorded_at.epochSeconds * 1000000 + e.recorded_at.microsecond
+  ]) AS in_full
 }
-RETURN facts, fact_words, [f IN near | [f.id, 1.0, f.predicate]] + far_paths AS paths, episodes, words, rests, beside;
+CALL (found, scanned, worded, resting, around) {
+  UNWIND found + scanned + worded + resting + around AS e
+  WITH DISTINCT e WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
+      AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
+  RETURN collect([e.id, e.speaker, 2 * vector.similarity.cosine(e.embedding, $vector) - 1]) AS episodes
+}
+RETURN facts, fact_words, [f IN near | [f.id, 1.0, f.predicate]] + far_paths AS paths, episodes, in_full, words, rests, beside;

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memgraph.model import Episode, FactState
-from memgraph.recall.rank import Hit
 
 _CHARS_PER_TOKEN = 4
 
@@ -15,21 +14,22 @@ def tokens(text: str) -> int:
     return -(-len(text.encode("utf-8")) // _CHARS_PER_TOKEN)
 
 
-def pack(hits: Sequence[Hit], max_tokens: int) -> str:
-    """The best hits that fit, facts first, then what was said in the order of time. Nothing is cut in two.
+def pack(answers: Sequence[FactState | Episode], max_tokens: int) -> str:
+    """The best answers that fit, facts first, then what was said in the order of time. Nothing is cut in two.
 
     Every line cites the ids of the messages that it rests on. Never longer than `max_tokens` by `tokens`.
     """
-    chosen: list[Hit] = []
-    for hit in hits:
-        if tokens(_rendered([*chosen, hit])) <= max_tokens:
-            chosen.append(hit)
+    chosen: list[FactState | Episode] = []
+    for answer in answers:
+        if tokens(_rendered([*chosen, answer])) <= max_tokens:
+            chosen.append(answer)
     return _rendered(chosen)
 
 
-def _rendered(hits: Sequence[Hit]) -> str:
-    facts = [h.fact for h in hits if h.fact is not None]
-    said = sorted((h.episode for h in hits if h.episode is not None), key=lambda e: (e.occurred_at, e.place, e.id))
+def _rendered(answers: Sequence[FactState | Episode]) -> str:
+    facts = [answer for answer in answers if isinstance(answer, FactState)]
+    episodes = (answer for answer in answers if isinstance(answer, Episode))
+    said = sorted(episodes, key=lambda e: (e.occurred_at, e.place, e.id))
     parts: list[str] = []
     if facts:
         parts.append("Facts:\n" + "\n".join(_fact_line(f) for f in facts))

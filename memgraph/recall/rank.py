@@ -5,13 +5,17 @@ Standardised (z) scores keep by how much one candidate beats the next, which fus
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from memgraph.changes import Signals
+import numpy as np
+from numpy.typing import NDArray
+
+from memgraph.changes import FactSignal, Signals
 from memgraph.model import Episode, FactState, name_key
 from memgraph.recall.plan import Plan
+
+_TIES = 20  # candidates beyond the limit that are looked at, so that equal scores are ordered by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +24,9 @@ class Weights:
 
     vector: float = 0.5
     text: float = 0.5
-    neighbour: float = 0.3
+    neighbour: float = 0.45
     hops: float = 0.4
-    speaker: float = 0.3
+    speaker: float = 0.9
     predicate: float = 1.0
     evidence: float = 0.3
     disputed: float = -0.1
@@ -30,59 +34,58 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer: an episode or a fact, its score, and the parts that the score is made of."""
+    """One answer: its id, its score, and the parts that the score is made of.
 
-    kind: str
-    episode: Episode | None
-    fact: FactState | None
+    `answer` is the fact or the episode; None for an episode that the store did not bring along.
+    """
+
+    id: str
+    answer: FactState | Episode | None
     score: float
     parts: Mapping[str, float] = field(default_factory=dict[str, float])
     path: str = ""
 
 
-def rank(signals: Signals, plan: Plan, weights: Weights) -> list[Hit]:
-    """All candidates for a planned question, best first."""
-    asked = set(plan.names)
+def rank(signals: Signals, plan: Plan, weights: Weights, limit: int) -> list[Hit]:
+    """The best candidates for a planned question, best first."""
     facts, episodes = signals.facts, signals.episodes
-    vectors = _standardised([*(f.vector for f in facts), *(e.vector for e in episodes)])
-    texts = _standardised([*(f.text for f in facts), *(e.text for e in episodes)])
-    hits: list[Hit] = []
-    support: dict[str, float] = {}  # an episode -> the score of the best fact that rests on it
-    for signal, vector, text in zip(facts, vectors, texts, strict=False):
-        fact = signal.fact
-        parts = {
-            "vector": weights.vector * vector,
-            "text": weights.text * text,
-            "hops": weights.hops * signal.hops,
-            "predicate": weights.predicate * (fact.predicate in plan.predicates),
-            "disputed": weights.disputed * (fact.status == "disputed"),
-        }
-        score = sum(parts.values())
-        hits.append(Hit("fact", None, fact, score, parts, signal.path))
-        for evidence in fact.evidence:
-            support[evidence.episode] = max(support.get(evidence.episode, 0.0), score)
-    alone = {
-        e.episode.id: weights.vector * v + weights.text * t
-        for e, v, t in zip(episodes, vectors[len(facts) :], texts[len(facts) :], strict=True)
+    count = len(facts)
+    vectors = weights.vector * _standardised([*(f.vector for f in facts), *(e.vector for e in episodes)])
+    texts = weights.text * _standardised([*(f.text for f in facts), *(e.text for e in episodes)])
+    own = vectors + texts
+    of_facts = {
+        "vector": vectors[:count],
+        "text": texts[:count],
+        "hops": weights.hops * np.array([f.hops for f in facts]),
+        "predicate": weights.predicate * np.array([f.fact.predicate in plan.predicates for f in facts], float),
+        "disputed": weights.disputed * np.array([f.fact.status == "disputed" for f in facts], float),
     }
-    for signal, vector, text in zip(episodes, vectors[len(facts) :], texts[len(facts) :], strict=True):
-        episode = signal.episode
-        beside = [alone[n] for n in signal.neighbours if n in alone]
-        parts = {
-            "vector": weights.vector * vector,
-            "text": weights.text * text,
-            "neighbour": weights.neighbour * max([0.0, *beside]),
-            "hops": weights.hops * signal.hops,
-            "speaker": weights.speaker * _is_named(episode.speaker, asked),
-            "evidence": weights.evidence * support.get(episode.id, 0.0),
-        }
-        hits.append(Hit("episode", episode, None, sum(parts.values()), parts, signal.path))
-    return sorted(hits, key=_order)
-
-
-def _order(hit: Hit) -> tuple[float, str]:
-    ident = hit.fact.id if hit.fact else hit.episode.id if hit.episode else ""
-    return (-round(hit.score, 9), ident)
+    fact_scores = sum(of_facts.values())
+    support: dict[str, float] = {}  # an episode -> the score of the best fact that rests on it
+    for signal, score in zip(facts, fact_scores, strict=True):
+        for episode in signal.episodes:
+            support[episode] = max(support.get(episode, 0.0), float(score))
+    speakers = {s for s in {e.speaker for e in episodes} if _is_named(s, set(plan.names))}
+    alone = dict(zip((e.id for e in episodes), own[count:], strict=True))
+    beside = [max([0.0, *(alone[n] for n in e.neighbours if n in alone)]) for e in episodes]
+    of_episodes = {
+        "vector": vectors[count:],
+        "text": texts[count:],
+        "neighbour": weights.neighbour * np.array(beside),
+        "hops": weights.hops * np.array([e.hops for e in episodes]),
+        "speaker": weights.speaker * np.array([e.speaker in speakers for e in episodes], float),
+        "evidence": weights.evidence * np.array([support.get(e.id, 0.0) for e in episodes]),
+    }
+    scores = np.round(np.concatenate([fact_scores, sum(of_episodes.values())]), 9)
+    ids = [*(f.fact.id for f in facts), *(e.id for e in episodes)]
+    best = sorted(np.argsort(-scores, kind="stable")[: limit + _TIES], key=lambda i: (-scores[i], ids[i]))[:limit]
+    hits: list[Hit] = []
+    for i in best:
+        signal, parts, at = (facts[i], of_facts, i) if i < count else (episodes[i - count], of_episodes, i - count)
+        answer = signal.fact if isinstance(signal, FactSignal) else signal.episode
+        shown = {name: float(values[at]) for name, values in parts.items()}
+        hits.append(Hit(ids[i], answer, float(scores[i]), shown, signal.path))
+    return hits
 
 
 def _is_named(speaker: str, asked: set[str]) -> bool:
@@ -90,9 +93,7 @@ def _is_named(speaker: str, asked: set[str]) -> bool:
     return key in asked or key.split()[0] in asked
 
 
-def _standardised(scores: Sequence[float]) -> list[float]:
-    if not scores:
-        return []
-    mean = math.fsum(scores) / len(scores)
-    deviation = math.sqrt(math.fsum((s - mean) ** 2 for s in scores) / len(scores))
-    return [(s - mean) / deviation if deviation > 1e-12 else 0.0 for s in scores]
+def _standardised(scores: Sequence[float]) -> NDArray[np.float64]:
+    values = np.array(scores, float)
+    deviation = values.std() if len(values) else 0.0
+    return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros(len(values))

@@ -37,7 +37,7 @@ CREATE INDEX evidence_assertion IF NOT EXISTS FOR ()-[r:EVIDENCE]-() ON (r.id);
 
 CREATE INDEX alias_id IF NOT EXISTS FOR ()-[r:ALIAS_OF]-() ON (r.id);
 
-CREATE FULLTEXT INDEX episode_text IF NOT EXISTS FOR (n:Episode) ON EACH [n.scope, n.text]
+CREATE FULLTEXT INDEX episode_text IF NOT EXISTS FOR (n:Episode) ON EACH [n.scope, n.content]
 OPTIONS {indexConfig: {`fulltext.analyzer`: 'english'}};
 
 CREATE FULLTEXT INDEX fact_text IF NOT EXISTS FOR (n:Fact) ON EACH [n.scope, n.text]

@@ -84,7 +84,7 @@ class Database:
                 database=self._settings.database, default_access_mode="READ", fetch_size=-1
             ) as session:
                 result = await session.run(query, dict(params or {}))  # pyright: ignore[reportArgumentType]
-                return [record.data() async for record in result]
+                return [dict(record.items()) async for record in result]
 
         async with _translated(self._settings.url):
             retrying = AsyncRetrying(

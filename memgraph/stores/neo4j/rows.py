@@ -26,6 +26,7 @@ from memgraph.stores import rows
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"
+FOREVER = dt.datetime(9999, 12, 31, tzinfo=UTC)
 EPISODE_COLUMNS = (
     *("id", "agent", "run", "place", "speaker", "role", "content", "message_id", "metadata", "revisions"),
     *("occurred_at", "recorded_at"),
@@ -92,7 +93,6 @@ def episode_row(episode: Episode, vector: Vectors | None) -> dict[str, Any]:
             "speaker": episode.speaker,
             "role": episode.role,
             "content": episode.content,
-            "text": episode.indexed_text,
             "message_id": episode.message_id,
             "metadata": json.dumps(dict(episode.metadata), ensure_ascii=False, sort_keys=True),
             "revisions": json.dumps([[r.content, micros(r.replaced_at)] for r in episode.revisions]),
@@ -115,6 +115,11 @@ def episode(values: Mapping[str, Any], scope: Scope) -> Episode:
         metadata=json.loads(values["metadata"]),
         revisions=tuple(Revision(text, moment(at)) for text, at in json.loads(values["revisions"])),
     )
+
+
+def episode_of(values: Sequence[Any], scope: Scope) -> Episode:
+    """An episode out of a record's list, in the order of `EPISODE_COLUMNS`."""
+    return episode(dict(zip(EPISODE_COLUMNS, values, strict=False)), scope)
 
 
 def fact_row(fact: FactState, assertions: Mapping[str, Assertion], vector: Vectors | None) -> dict[str, Any]:

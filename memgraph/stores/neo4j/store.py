@@ -27,6 +27,8 @@ from memgraph.stores.neo4j.connection import Database
 from memgraph.stores.neo4j.writing import write
 
 _OVERFETCH = 4
+_IN_FULL = 20
+_UNREACHED = (0.0, "")
 
 
 class Neo4jStore:
@@ -102,7 +104,9 @@ class Neo4jStore:
         """See `Store.recall`."""
         path = "read/recall_2026" if self._database.has_scoped_vectors else "read/recall_5"
         agent = scope.agent if scope.user is not None else None
-        words = f'+scope:"{scope.key}"^0 +text:({" ".join(cue.terms)})' if cue.terms else ""
+        terms = " ".join(cue.terms)  # letters and digits only
+        words = f'+scope:"{scope.key}"^0 +(content:({terms}) text:({terms}))' if terms else ""
+        is_narrowed = bool(agent or scope.session or cue.is_past)
         (found,) = await self._database.read(
             cypher(path),
             {
@@ -112,15 +116,16 @@ class Neo4jStore:
                 "vector": rows.numbers(cue.vector),
                 "words": words,
                 "names": list(cue.names),
-                "as_of": rows.iso(cue.as_of),
-                "said_by": rows.iso(cue.as_of) if cue.is_past else rows.LATEST,
-                "known_at": rows.iso(cue.known_at) or rows.LATEST,
+                "as_of": cue.as_of,
+                "said_by": cue.as_of if cue.is_past else rows.FOREVER,
+                "known_at": cue.known_at or rows.FOREVER,
                 "is_any": cue.known_at is not None,
-                "is_narrowed": bool(agent or scope.session or cue.is_past),
+                "is_narrowed": is_narrowed,
                 "is_about_facts": "fact" in cue.kinds,
                 "is_about_episodes": "episode" in cue.kinds,
                 "pool": cue.pool,
-                "reach": cue.pool * _OVERFETCH,
+                "reach": cue.pool * (_OVERFETCH if is_narrowed or not self._database.has_scoped_vectors else 1),
+                "full": _IN_FULL,
             },
         )
         return _signals(found, scope)
@@ -251,28 +256,31 @@ def _signals(found: Mapping[str, Any], scope: Scope) -> Signals:
         paths.setdefault(ident, (near, path))
     hops: dict[str, tuple[float, str]] = {}
     for episode, fact in found["rests"]:
-        hops[episode] = max(hops.get(episode, (0.0, "")), paths[fact])
-    fact_words = dict(found["fact_words"])
+        hops[episode] = max(hops.get(episode, _UNREACHED), paths[fact])
+    fact_words, words = dict(found["fact_words"]), dict(found["words"])
     facts = tuple(
         FactSignal(
-            rows.fact(values, evidence),
+            rows.fact(values, ()),
+            tuple(episodes),
             cosine or 0.0,
             fact_words.get(values["id"], 0.0),
-            *paths.get(values["id"], (0.0, "")),
+            *paths.get(values["id"], _UNREACHED),
         )
-        for values, evidence, cosine in found["facts"]
+        for values, episodes, cosine in found["facts"]
     )
-    words = dict(found["words"])
-    known = {values[0] for values in found["episodes"]}
+    in_full = {values[0]: values for values in found["in_full"]}
+    known = {ident for ident, _, _ in found["episodes"]}
     beside = {e: tuple(n for n in around if n in known) for e, *around in found["beside"]}
     episodes = tuple(
         EpisodeSignal(
-            rows.episode(dict(zip(rows.EPISODE_COLUMNS, values, strict=False)), scope),
-            values[-1] or 0.0,
-            words.get(values[0], 0.0),
-            *hops.get(values[0], (0.0, "")),
-            neighbours=beside.get(values[0], ()),
+            ident,
+            speaker,
+            rows.episode_of(in_full[ident], scope) if ident in in_full else None,
+            cosine or 0.0,
+            words.get(ident, 0.0),
+            *hops.get(ident, _UNREACHED),
+            neighbours=beside.get(ident, ()),
         )
-        for values in found["episodes"]
+        for ident, speaker, cosine in found["episodes"]
     )
     return Signals(episodes, facts)

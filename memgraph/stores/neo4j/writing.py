@@ -120,4 +120,4 @@ async def _run(tx: AsyncManagedTransaction, path: str, params: Mapping[str, Any]
 async def _single(tx: AsyncManagedTransaction, path: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
     result = await tx.run(cypher(path), dict(params))  # pyright: ignore[reportArgumentType]
     record = await result.single()
-    return None if record is None else record.data()
+    return None if record is None else dict(record.items())

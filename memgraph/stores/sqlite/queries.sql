@@ -1,4 +1,5 @@
 -- The statements of the SQLite store. Lists come in as JSON arrays and are opened with json_each.
+-- A plus before a scope keeps SQLite from reading all of the scope instead of the few rows that are named.
 
 -- name: scope_version
 SELECT version, epoch FROM scopes WHERE key = ?
@@ -15,10 +16,10 @@ WHERE key = :key AND (:version IS NULL OR version = :version)
 SELECT key, tenant, user, agent, session FROM scopes WHERE :key IS NULL OR key = :key
 
 -- name: episodes_by_id
-SELECT * FROM episodes WHERE scope = :scope AND id IN (SELECT value FROM json_each(:ids))
+SELECT * FROM episodes WHERE +scope = :scope AND id IN (SELECT value FROM json_each(:ids))
 
--- name: episodes_by_seq
-SELECT * FROM episodes WHERE seq IN (SELECT value FROM json_each(:seqs))
+-- name: episodes_in_short
+SELECT seq, id, speaker FROM episodes WHERE seq IN (SELECT value FROM json_each(:seqs))
 
 -- name: episodes_between
 SELECT * FROM episodes
@@ -95,7 +96,7 @@ SELECT value FROM json_each(:entities)
 
 -- name: names_of_entities
 SELECT id, key, text, kind, entity FROM names
-WHERE scope = :scope AND entity IN (SELECT value FROM json_each(:entities))
+WHERE +scope = :scope AND entity IN (SELECT value FROM json_each(:entities))
 
 -- name: links_of_names
 SELECT id, a, b, rule, episode FROM links WHERE a IN (SELECT value FROM json_each(:names))
@@ -128,7 +129,7 @@ DELETE FROM entities WHERE id = ?
 SELECT id, name, kind, aliases FROM entities WHERE scope = :scope ORDER BY name, id
 
 -- name: entities_by_key
-SELECT id, name, kind, aliases FROM entities WHERE scope = :scope AND id IN (
+SELECT id, name, kind, aliases FROM entities WHERE +scope = :scope AND id IN (
     SELECT value FROM json_each(:keys)
     UNION SELECT entity FROM names WHERE scope = :scope AND key IN (SELECT value FROM json_each(:keys))
     UNION SELECT entity FROM names WHERE scope = :scope
@@ -152,28 +153,28 @@ INSERT INTO mentions (episode, name, surface, kind) VALUES (?, ?, ?, ?) ON CONFL
 DELETE FROM mentions WHERE episode = ?
 
 -- name: slots_of
-SELECT slot FROM facts WHERE slot IN (SELECT value FROM json_each(:slots)) AND scope = :scope
+SELECT slot FROM facts WHERE slot IN (SELECT value FROM json_each(:slots)) AND +scope = :scope
 UNION
-SELECT slot FROM facts WHERE subject IN (SELECT value FROM json_each(:entities)) AND scope = :scope
+SELECT slot FROM facts WHERE subject IN (SELECT value FROM json_each(:entities)) AND +scope = :scope
 UNION
-SELECT slot FROM facts WHERE object_entity IN (SELECT value FROM json_each(:entities)) AND scope = :scope
+SELECT slot FROM facts WHERE object_entity IN (SELECT value FROM json_each(:entities)) AND +scope = :scope
 UNION
 SELECT f.slot FROM evidence e JOIN facts f ON f.id = e.fact
-WHERE e.episode IN (SELECT value FROM json_each(:episodes)) AND f.scope = :scope
+WHERE e.episode IN (SELECT value FROM json_each(:episodes)) AND +f.scope = :scope
 
 -- name: facts_of_slots
 SELECT * FROM facts WHERE slot IN (SELECT value FROM json_each(:slots)) ORDER BY seq
 
 -- name: facts_by_id
-SELECT * FROM facts WHERE scope = :scope AND id IN (SELECT value FROM json_each(:ids)) ORDER BY seq
+SELECT * FROM facts WHERE +scope = :scope AND id IN (SELECT value FROM json_each(:ids)) ORDER BY seq
 
 -- name: facts_by_assertion
 SELECT f.* FROM evidence e JOIN facts f ON f.id = e.fact
-WHERE f.scope = :scope AND e.role = 'supports'
+WHERE +f.scope = :scope AND e.role = 'supports'
     AND e.assertion IN (SELECT 'as_' || substr(value, 4) FROM json_each(:ids))
 
 -- name: facts_by_subject
-SELECT * FROM facts WHERE scope = :scope AND subject IN (SELECT value FROM json_each(:subjects))
+SELECT * FROM facts WHERE +scope = :scope AND subject IN (SELECT value FROM json_each(:subjects))
     AND (:predicate IS NULL OR predicate = :predicate) ORDER BY seq
 
 -- name: facts_by_predicate
@@ -245,6 +246,9 @@ DELETE FROM pending WHERE episode = ?
 SELECT p.episode, p.need, p.error, p.attempts, p.retry_at, s.tenant, s.user, s.agent, s.session
 FROM pending p JOIN scopes s ON s.key = p.scope WHERE :key IS NULL OR s.key = :key ORDER BY p.retry_at, p.episode
 
+-- name: count_text
+SELECT count(*) FROM episode_text WHERE episode_text MATCH :match
+
 -- name: search_episode_text
 SELECT rowid AS seq, -bm25(episode_text, 0.0, 1.0) AS score FROM episode_text
 WHERE episode_text MATCH :match ORDER BY bm25(episode_text, 0.0, 1.0) LIMIT :pool
@@ -274,18 +278,21 @@ UNION
 SELECT entity FROM names WHERE scope = :scope AND last IN (SELECT value FROM json_each(:keys))
 
 -- name: facts_around
-SELECT seq, id, subject, object_entity, predicate FROM (
-    SELECT seq, id, subject, object_entity, predicate, valid_from, valid_to, status FROM facts
-    WHERE scope = :scope AND subject IN (SELECT value FROM json_each(:entities))
-    UNION
-    SELECT seq, id, subject, object_entity, predicate, valid_from, valid_to, status FROM facts
-    WHERE scope = :scope AND object_entity IN (SELECT value FROM json_each(:entities))
-) WHERE :is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :as_of)
+SELECT seq, id, subject, object_entity, predicate, valid_from FROM facts
+WHERE +scope = :scope AND subject IN (SELECT value FROM json_each(:entities))
+    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :as_of))
+UNION
+SELECT seq, id, subject, object_entity, predicate, valid_from FROM facts
+WHERE +scope = :scope AND object_entity IN (SELECT value FROM json_each(:entities))
+    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :as_of))
 ORDER BY valid_from DESC LIMIT :pool
+
+-- name: episodes_of_facts
+SELECT fact, episode FROM evidence WHERE fact IN (SELECT value FROM json_each(:facts))
 
 -- name: evidence_seqs
 SELECT e.fact, p.seq FROM evidence e JOIN episodes p ON p.id = e.episode
-WHERE e.fact IN (SELECT value FROM json_each(:facts))
+WHERE e.fact IN (SELECT value FROM json_each(:facts)) ORDER BY p.occurred_at DESC LIMIT :pool
 
 -- name: neighbours
 SELECT e.seq,

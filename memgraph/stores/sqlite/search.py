@@ -16,6 +16,9 @@ from memgraph.stores.sqlite.connection import SQL
 from memgraph.stores.sqlite.vectors import Matrices
 
 _HOPS = 2
+_MANY = 2_000  # episodes from which on common words are left out of a search by words
+_COMMON_SHARE = 0.1
+_UNREACHED = (0.0, "")
 
 
 def recall(connection: sqlite3.Connection, matrices: Matrices, scope: Scope, cue: Cue) -> Signals:
@@ -33,7 +36,7 @@ def recall(connection: sqlite3.Connection, matrices: Matrices, scope: Scope, cue
     facts = _facts(connection, matrices, cue, args, around) if "fact" in cue.kinds else ()
     episodes: tuple[EpisodeSignal, ...] = ()
     if "episode" in cue.kinds:
-        episodes = _episodes(connection, matrices, scope, cue, args, around)
+        episodes = _episodes(connection, matrices, cue, args, around)
     return Signals(episodes, facts)
 
 
@@ -78,23 +81,29 @@ def _facts(
     similarities = matrices.similarities(connection, args["scope"], "fact", cue.vector)
     allowed = [row["seq"] for row in connection.execute(SQL["fact_seqs_holding"], args)]
     similarities = similarities.within(np.asarray(allowed, np.int64))
-    text = _text_scores(connection, "search_fact_text", cue, args)
+    text = _text_scores(connection, "search_fact_text", cue, args, size=0)
     seqs = list(dict.fromkeys([*similarities.best(cue.pool), *text, *list(around)[: cue.pool]]))
     found = connection.execute(SQL["facts_by_seq"], {"seqs": rows.many(seqs)}).fetchall()
-    ids = rows.many(row["id"] for row in found)
-    evidence = connection.execute(SQL["evidence_of_facts"], {"facts": ids}).fetchall()
+    episodes: dict[str, list[str]] = {}
+    resting = {"facts": rows.many(row["id"] for row in found)}
+    for fact, episode in connection.execute(SQL["episodes_of_facts"], resting):
+        episodes.setdefault(fact, []).append(episode)
     order = [row["seq"] for row in found]
-    cosines = similarities.of(order)
     return tuple(
-        FactSignal(fact, cosine, text.get(seq, 0.0), *(around[seq][1:] if seq in around else (0.0, "")))
-        for seq, fact, cosine in zip(order, rows.facts(found, evidence), cosines, strict=True)
+        FactSignal(
+            fact,
+            tuple(episodes.get(fact.id, ())),
+            cosine,
+            text.get(seq, 0.0),
+            *(around[seq][1:] if seq in around else _UNREACHED),
+        )
+        for seq, fact, cosine in zip(order, rows.facts(found, ()), similarities.of(order), strict=True)
     )
 
 
 def _episodes(
     connection: sqlite3.Connection,
     matrices: Matrices,
-    scope: Scope,
     cue: Cue,
     args: Mapping[str, Any],
     around: Mapping[int, tuple[str, float, str]],
@@ -105,39 +114,55 @@ def _episodes(
         statement = "search_episode_text_within"
         within = {row["seq"] for row in connection.execute(SQL["episode_seqs_within"], args)}
         similarities = similarities.within(np.fromiter(within, np.int64, len(within)))
-    text = _text_scores(connection, statement, cue, args)
-    pool = list(dict.fromkeys([*similarities.best(cue.pool), *text]))
+    text = _text_scores(connection, statement, cue, args, len(similarities.seqs))
+    nearest = similarities.best(cue.pool)
     hops = _evidence_hops(connection, around, cue.pool)
-    pool = list(dict.fromkeys([*pool, *hops]))
+    pool = list(dict.fromkeys([*nearest, *text, *hops]))
     if within is not None:
         pool = [seq for seq in pool if seq in within]
-    beside = {
-        row["seq"]: (row["before"], row["after"])
-        for row in connection.execute(SQL["neighbours"], {"seqs": rows.many(pool)})
-    }
+    best = {*nearest, *text}
+    asked = {"seqs": rows.many(best.intersection(pool))}
+    beside = {seq: around for seq, *around in connection.execute(SQL["neighbours"], asked)}
     nearby = (s for pair in beside.values() for s in pair if s is not None and (within is None or s in within))
     whole = list(dict.fromkeys([*pool, *nearby]))
-    found = connection.execute(SQL["episodes_by_seq"], {"seqs": rows.many(whole)}).fetchall()
-    ids = {row["seq"]: row["id"] for row in found}
-    order = [row["seq"] for row in found]
+    found = connection.execute(SQL["episodes_in_short"], {"seqs": rows.many(whole)}).fetchall()
+    ids = {seq: ident for seq, ident, _ in found}
     return tuple(
         EpisodeSignal(
-            rows.episode(row, scope),
+            ident,
+            speaker,
+            None,  # few win; reading those once more costs less than reading all
             cosine,
-            text.get(row["seq"], 0.0),
-            *hops.get(row["seq"], (0.0, "")),
-            neighbours=tuple(ids[s] for s in beside.get(row["seq"], ()) if s in ids),
+            text.get(seq, 0.0),
+            *hops.get(seq, _UNREACHED),
+            neighbours=tuple(ids[s] for s in beside.get(seq, ()) if s in ids),
         )
-        for row, cosine in zip(found, similarities.of(order), strict=True)
+        for (seq, ident, speaker), cosine in zip(found, similarities.of([r[0] for r in found]), strict=True)
     )
 
 
-def _text_scores(connection: sqlite3.Connection, statement: str, cue: Cue, args: Mapping[str, Any]) -> dict[int, float]:
-    match = _match(args["scope"], cue.terms)
+def _text_scores(
+    connection: sqlite3.Connection, statement: str, cue: Cue, args: Mapping[str, Any], size: int
+) -> dict[int, float]:
+    """BM25 of the best texts that hold any of the question's words, of `size` texts in the scope."""
+    terms = cue.terms if size < _MANY else _telling(connection, cue.terms, args["scope"], size)
+    match = _match(args["scope"], terms)
     if match is None:
         return {}
     found = connection.execute(SQL[statement], {**args, "match": match})
     return {row["seq"]: row["score"] for row in found}
+
+
+def _telling(connection: sqlite3.Connection, terms: Sequence[str], scope: str, size: int) -> Sequence[str]:
+    """The terms without those that so many of a large scope's episodes hold that they cost more than they tell."""
+    most = size * _COMMON_SHARE
+    counts: dict[str, int] = {}
+    for term in terms:
+        count = connection.execute(SQL["count_text"], {"match": f'text : "{term}"'}).fetchone()[0]
+        if count > most:  # in all scopes together; what counts is this one
+            count = connection.execute(SQL["count_text"], {"match": _match(scope, [term])}).fetchone()[0]
+        counts[term] = count
+    return [t for t in terms if counts[t] <= most] or sorted(terms, key=lambda t: counts[t])[:1]
 
 
 def _evidence_hops(
@@ -146,6 +171,6 @@ def _evidence_hops(
     """The episodes that the facts around rest on, each as near as its nearest fact."""
     near = {ident: (nearness, path) for ident, nearness, path in list(around.values())[:pool]}
     hops: dict[int, tuple[float, str]] = {}
-    for row in connection.execute(SQL["evidence_seqs"], {"facts": rows.many(near)}):
+    for row in connection.execute(SQL["evidence_seqs"], {"facts": rows.many(near), "pool": pool}):
         hops[row["seq"]] = max(hops.get(row["seq"], (0.0, "")), near[row["fact"]])
     return hops

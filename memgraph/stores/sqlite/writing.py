@@ -75,7 +75,7 @@ def _put_episode(connection: sqlite3.Connection, key: str, episode: Episode, vec
     if episode.revisions:
         connection.execute(SQL["episode_text_delete"], (seq,))
         connection.execute(SQL["vector_delete"], (key, "episode", seq))
-    connection.execute(SQL["episode_text_insert"], (seq, key, episode.indexed_text))
+    connection.execute(SQL["episode_text_insert"], (seq, key, episode.content))
     if vector is not None:
         connection.execute(SQL["vector_put"], (key, "episode", seq, _blob(vector)))
 

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Messages added a second, and how long a search takes, on each store.
+
+    python benchmarks/speed.py                                     # SQLite, and both Neo4j lines, started here
+    python benchmarks/speed.py --stores sqlite --sizes 600 10000
+    python benchmarks/speed.py --locomo locomo10.json              # real talk instead of made-up talk
+
+Everything counts: checks, extraction by rules, embedding, resolution, the commit. "batched" adds sessions of 20
+messages, "single" one message a call; searches ask for 10 hits of both kinds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import importlib.util
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from memgraph import AsyncMemory
+
+SESSION = 20
+SINGLES = 100
+SEARCHES = 200
+START = dt.datetime(2024, 1, 1, 9, tzinfo=dt.UTC)
+PEOPLE = [f"{a} {b}" for a in ("Ada", "Ben", "Cleo", "Dov", "Eva", "Finn") for b in ("Moss", "Reed", "Vale", "Stone")]
+FIRMS = [f"{a}{b}" for a in ("North", "Silver", "Alder", "Bright") for b in ("wind", "line", "gate", "works", "ford")]
+TOWNS = ["Porto", "Bergen", "Graz", "Leeds", "Turku", "Ghent", "Lviv", "Nantes"]
+SYLLABLES = ["ba", "co", "di", "fe", "gu", "la", "mi", "no", "pe", "ra", "si", "to", "va", "zu", "lin", "mar", "ter"]
+
+
+def made_up(count: int, rng: random.Random) -> list[str]:
+    """Small talk over a Zipf vocabulary; every eighth message states a fact."""
+    words = sorted({"".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))) for _ in range(4000)})
+    weights = [1 / (rank + 1) for rank in range(len(words))]
+    texts = []
+    for n in range(count):
+        talk = rng.choices(words, weights, k=rng.randint(6, 24))
+        text = " ".join(talk).capitalize() + "."
+        if n % 8 == 0:
+            who, firm, town = rng.choice(PEOPLE), rng.choice(FIRMS), rng.choice(TOWNS)
+            text += f" {who} works at {firm}." if n % 16 else f" {who} lives in {town}."
+        texts.append(text)
+    return texts
+
+
+def from_locomo(path: Path, count: int) -> list[str]:
+    texts = [
+        turn["text"]
+        for item in json.loads(path.read_text())
+        for name, session in item["conversation"].items()
+        if name.startswith("session_") and isinstance(session, list)
+        for turn in session
+    ]
+    return (texts * (count // len(texts) + 1))[:count]
+
+
+def messages(texts: list[str], first: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"m{n}",
+            "role": "user",
+            "name": PEOPLE[n % 2],
+            "content": text,
+            "timestamp": START + dt.timedelta(minutes=n),
+        }
+        for n, text in enumerate(texts, first)
+    ]
+
+
+async def measure(address: str, auth: Any, size: int, texts: list[str], rng: random.Random) -> dict[str, float]:
+    user = f"speed-{uuid.uuid4().hex[:8]}"
+    async with AsyncMemory(address, auth=auth) as memory:
+        await memory.add(messages(texts[:SESSION], 10**6), user_id=f"{user}-warm")
+        await memory.search("warm", user_id=f"{user}-warm")
+        all_messages = messages(texts, 0)
+        batched, singles = all_messages[: size - SINGLES], all_messages[size - SINGLES :]
+        began = time.perf_counter()
+        for start in range(0, len(batched), SESSION):
+            await memory.add(batched[start : start + SESSION], user_id=user, run_id=f"s{start}")
+        batched_s = time.perf_counter() - began
+        began = time.perf_counter()
+        for message in singles:
+            await memory.add(message, user_id=user, run_id="singles")
+        singles_s = time.perf_counter() - began
+        took = []
+        for n in range(SEARCHES + 10):
+            words = rng.choice(texts).rstrip(".").split()
+            question = f"What did {rng.choice(PEOPLE)} say about {' '.join(rng.sample(words, min(4, len(words))))}?"
+            began = time.perf_counter()
+            found = await memory.search(question, user_id=user, limit=10)
+            if n >= 10:  # the first ones load the scope
+                took.append(1000 * (time.perf_counter() - began))
+            assert found["results"]
+        await memory.delete_all(user_id=user)
+        await memory.delete_all(user_id=f"{user}-warm")
+    return {
+        "batched": len(batched) / batched_s,
+        "single": SINGLES / singles_s,
+        "p50": statistics.median(took),
+        "p95": statistics.quantiles(took, n=20)[-1],
+    }
+
+
+def launcher() -> Any:
+    file = Path(__file__).parent.parent / "tools" / "neo4j" / "server.py"
+    spec = importlib.util.spec_from_file_location("neo4j_server", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["neo4j_server"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stores", nargs="+", default=["sqlite", "5.26.19", "2026.08.1"], help="sqlite, versions, URIs")
+    parser.add_argument("--sizes", nargs="+", type=int, default=[600, 10_000])
+    parser.add_argument("--locomo", type=Path, help="locomo10.json (github snap-research/locomo, CC BY-NC 4.0)")
+    parser.add_argument("--password", default="memgraph-test", help="of the servers given by URI")
+    args = parser.parse_args()
+    print(f"{'store':28} {'episodes':>8} {'batched/s':>10} {'single/s':>9} {'p50 ms':>8} {'p95 ms':>8}")
+    for store in args.stores:
+        server = None
+        if "://" in store:
+            address, auth = store, ("neo4j", args.password)
+        elif store == "sqlite":
+            address, auth = str(Path(tempfile.mkdtemp()) / "speed.db"), None
+        else:
+            server = launcher().start(store)
+            address, auth = server.uri, ("neo4j", server.password)
+        for size in args.sizes:
+            rng = random.Random(7)
+            texts = from_locomo(args.locomo, size) if args.locomo else made_up(size, rng)
+            got = asyncio.run(measure(address, auth, size, texts, rng))
+            figures = f"{got['batched']:10.0f} {got['single']:9.0f} {got['p50']:8.1f} {got['p95']:8.1f}"
+            print(f"{store:28} {size:8} {figures}", flush=True)
+        if server is not None:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
