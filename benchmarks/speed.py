@@ -31,7 +31,9 @@ SESSION = 20
 SINGLES = 100
 SEARCHES = 200
 START = dt.datetime(2024, 1, 1, 9, tzinfo=dt.UTC)
-PEOPLE = [f"{a} {b}" for a in ("Ada", "Ben", "Cleo", "Dov", "Eva", "Finn") for b in ("Moss", "Reed", "Vale", "Stone")]
+FIRST = "Ada Ben Cleo Dov Eva Finn Gita Hugo Ines Jonas Kira Leo Mona Nils Orla Pavel Rosa Sven Tara Udo".split()
+LAST = "Moss Reed Vale Stone Marsh Lund Kovac Diaz Okoye Ito".split()
+PEOPLE = [f"{a} {b}" for a in FIRST for b in LAST]
 FIRMS = [f"{a}{b}" for a in ("North", "Silver", "Alder", "Bright") for b in ("wind", "line", "gate", "works", "ford")]
 TOWNS = ["Porto", "Bergen", "Graz", "Leeds", "Turku", "Ghent", "Lviv", "Nantes"]
 SYLLABLES = ["ba", "co", "di", "fe", "gu", "la", "mi", "no", "pe", "ra", "si", "to", "va", "zu", "lin", "mar", "ter"]
@@ -122,7 +124,9 @@ def launcher() -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stores", nargs="+", default=["sqlite", "5.26.19", "2026.08.1"], help="sqlite, versions, URIs")
+    parser.add_argument(
+        "--stores", nargs="+", default=["sqlite", "5.26.19", "2026.08.1"], help="sqlite, versions, URIs"
+    )
     parser.add_argument("--sizes", nargs="+", type=int, default=[600, 10_000])
     parser.add_argument("--locomo", type=Path, help="locomo10.json (github snap-research/locomo, CC BY-NC 4.0)")
     parser.add_argument("--password", default="memgraph-test", help="of the servers given by URI")

@@ -26,7 +26,7 @@ class Config(BaseSettings):
         default_factory=dict[str, float], description="how far a speaker or extractor is trusted, 0 to 1; 1 if unset"
     )
     max_text_chars: int = Field(100_000, ge=1, description="longest text of one message")
-    pool: int = Field(100, ge=10, description="candidates that each signal may bring to a search")
+    pool: int = Field(50, ge=10, description="candidates that each signal may bring to a search")
 
     def store_address(self) -> str:
         """Where the memory is kept: `store`, else a file in the user's data folder."""

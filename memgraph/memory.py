@@ -298,6 +298,7 @@ class AsyncMemory:
             vector=(await self._embedder.embed([question]))[0],
             terms=planned.terms,
             names=planned.names,
+            short=planned.short,
             kinds=asked_kinds,
             as_of=as_of or self._clock(),
             known_at=known_at,

@@ -65,14 +65,15 @@ class Extractor(Protocol):
 class Cue:
     """A question in the form that stores search with.
 
-    `terms` are its content words, folded; `names` the runs of its words that may be names, folded; `vector`
-    its embedding, of shape (dimension,). `pool` is how many candidates each signal may bring. `is_past`
+    `terms` are its content words, folded; `names` the runs of its words that may be names, folded, `short`
+    those that may be the first or last word of one; `vector` its embedding, of shape (dimension,). `pool` is how many candidates each signal may bring. `is_past`
     says that a time was asked for, so that later episodes must not answer.
     """
 
     vector: Vectors
     terms: tuple[str, ...]
     names: tuple[str, ...]
+    short: tuple[str, ...]
     kinds: frozenset[str]
     as_of: dt.datetime
     known_at: dt.datetime | None

@@ -1,7 +1,7 @@
 // Returns one row with all that may answer a question: facts and episodes by vector, by words and by the graph
 // around the names in it, each with its scores, and the turns beside each episode. For Neo4j 5: over-fetches from
 // the vector index and scans the scope exactly where too little of it came back.
-:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, full: 20};
+:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, full: 20};
 OPTIONAL MATCH (scope:Scope {key: $scope})
 WITH coalesce(scope.episodes, 0) AS total
 // The facts within two hops of what the question names.
@@ -9,9 +9,9 @@ CALL () {
   CALL () {
     UNWIND $names AS name MATCH (n:Name {scope: $scope, key: name}) RETURN n
     UNION
-    UNWIND $names AS name MATCH (n:Name {scope: $scope, first: name}) RETURN n
+    UNWIND $short AS name MATCH (n:Name {scope: $scope, first: name}) RETURN n
     UNION
-    UNWIND $names AS name MATCH (n:Name {scope: $scope, last: name}) RETURN n
+    UNWIND $short AS name MATCH (n:Name {scope: $scope, last: name}) RETURN n
   }
   MATCH (n)-[:NAMES]->(x:Entity)
   RETURN collect(DISTINCT x) AS asked
@@ -47,9 +47,9 @@ CALL () {
 CALL (fact_near) {
   CALL (fact_near) {
     WITH fact_near WHERE $is_about_facts AND size(fact_near) < $pool
-    MATCH (f:Fact) WHERE f.scope = $scope AND f.predicate IS NOT NULL AND f.embedding IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
+    MATCH (f:Fact) WHERE f.scope = $scope AND f.predicate IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $as_of))
-    WITH f ORDER BY vector.similarity.cosine(f.embedding, $vector) DESC LIMIT $pool
+    WITH f ORDER BY coalesce(vector.similarity.cosine(f.embedding, $vector), 0) DESC LIMIT $pool
     RETURN f
   }
   RETURN collect(f) AS fact_scan
@@ -98,9 +98,9 @@ CALL (total, found) {
   CALL (total, found) {
     WITH total, found WHERE $is_about_episodes AND size(found) < $pool AND size(found) < total
     MATCH (e:Episode)
-    WHERE e.scope = $scope AND e.occurred_at IS NOT NULL AND e.embedding IS NOT NULL AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
+    WHERE e.scope = $scope AND e.occurred_at IS NOT NULL AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
-    WITH e ORDER BY vector.similarity.cosine(e.embedding, $vector) DESC LIMIT $pool
+    WITH e ORDER BY coalesce(vector.similarity.cosine(e.embedding, $vector), 0) DESC LIMIT $pool
     RETURN e
   }
   RETURN collect(e) AS scanned
@@ -133,8 +133,11 @@ CALL (found, scanned, worded) {
   RETURN collect([e.id, b.id, a.id]) AS beside, collect(b) + collect(a) AS around
 }
 // The likeliest come in full; should another win, it is read once more by its id.
-CALL (found, scanned, worded) {
-  UNWIND found[..$full] + scanned[..$full] + worded[..$full] AS e
+CALL (found, scanned, worded, resting) {
+  UNWIND found[..$full] + scanned[..$full] + worded[..$full] AS best
+  OPTIONAL MATCH (best)-[:NEXT]-(near:Episode)
+  WITH resting, collect(best) + collect(near) AS best
+  UNWIND best + resting[..$full] AS e
   WITH DISTINCT e
   RETURN collect([
     e.id, e.agent, e.run, e.place, e.speaker, e.role, e.content, e.message_id, e.metadata, e.revisions,

@@ -11,6 +11,7 @@ from memgraph.ontology import Ontology
 
 _TOKEN = regex.compile(r"[\p{L}\p{N}]+")
 _LONGEST_NAME = 4
+_FULL_NAME = regex.compile(r"(?<!^)\b\p{Lu}[\p{L}\p{M}'’-]*(?: \p{Lu}[\p{L}\p{M}'’-]*)+")
 _STOP = frozenset(
     "a about above after again all also am an and any are as at be because been before being below between both "
     "but by can could d did do does doing down during each few for from further had has have having he her here "
@@ -23,10 +24,15 @@ _STOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a question asks for: its content words, the runs of words that may be names, and relations."""
+    """What a question asks for.
+
+    `terms` are its content words, `names` the runs of words that may be names in full, `short` the words that
+    may be the first or last part of one; `predicates` the relations that it may ask for.
+    """
 
     terms: tuple[str, ...]
     names: tuple[str, ...]
+    short: tuple[str, ...]
     predicates: frozenset[str]
 
 
@@ -34,11 +40,14 @@ def plan(question: str, ontology: Ontology) -> Plan:
     """Read a question. Where all of its words are stop words, they count after all."""
     tokens = [t.lower() for t in _TOKEN.findall(question)]
     terms = tuple(dict.fromkeys(t for t in tokens if t not in _STOP)) or tuple(dict.fromkeys(tokens))
-    words = name_key(regex.sub(r"['’]s\b", "", regex.sub(r"[?!.,;:\"“”()]", " ", question))).split()
+    plain = regex.sub(r"['’]s\b", "", regex.sub(r"[?!.,;:\"“”()]", " ", question))
+    words = name_key(plain).split()
     names: dict[str, None] = {}
     for start in range(len(words)):
         for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1):
             run = words[start:end]
             if any(w not in _STOP for w in run):
                 names[" ".join(run)] = None
-    return Plan(terms, tuple(names), ontology.asked(tokens))
+    in_full = {word for run in _FULL_NAME.findall(plain) for word in name_key(run).split()}
+    short = tuple(w for w in names if w in words and w not in in_full)
+    return Plan(terms, tuple(names), short, ontology.asked(tokens))

@@ -27,7 +27,7 @@ from memgraph.stores.neo4j.connection import Database
 from memgraph.stores.neo4j.writing import write
 
 _OVERFETCH = 4
-_IN_FULL = 20
+_IN_FULL = 12
 _UNREACHED = (0.0, "")
 
 
@@ -116,6 +116,7 @@ class Neo4jStore:
                 "vector": rows.numbers(cue.vector),
                 "words": words,
                 "names": list(cue.names),
+                "short": list(cue.short),
                 "as_of": cue.as_of,
                 "said_by": cue.as_of if cue.is_past else rows.FOREVER,
                 "known_at": cue.known_at or rows.FOREVER,

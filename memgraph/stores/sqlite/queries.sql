@@ -273,9 +273,9 @@ SELECT seq FROM facts WHERE scope = :scope
 -- name: entities_named
 SELECT entity FROM names WHERE scope = :scope AND key IN (SELECT value FROM json_each(:keys))
 UNION
-SELECT entity FROM names WHERE scope = :scope AND first IN (SELECT value FROM json_each(:keys))
+SELECT entity FROM names WHERE scope = :scope AND first IN (SELECT value FROM json_each(:words))
 UNION
-SELECT entity FROM names WHERE scope = :scope AND last IN (SELECT value FROM json_each(:keys))
+SELECT entity FROM names WHERE scope = :scope AND last IN (SELECT value FROM json_each(:words))
 
 -- name: facts_around
 SELECT seq, id, subject, object_entity, predicate, valid_from FROM facts

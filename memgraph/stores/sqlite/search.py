@@ -50,7 +50,8 @@ def _match(scope: str, terms: Sequence[str]) -> str | None:
 
 def _around(connection: sqlite3.Connection, cue: Cue, args: Mapping[str, Any]) -> dict[int, tuple[str, float, str]]:
     """Facts within two hops of the entities that the question names: seq -> (id, nearness, path)."""
-    found = connection.execute(SQL["entities_named"], {"scope": args["scope"], "keys": rows.many(cue.names)})
+    asked = {"scope": args["scope"], "keys": rows.many(cue.names), "words": rows.many(cue.short)}
+    found = connection.execute(SQL["entities_named"], asked)
     frontier = [row["entity"] for row in found]
     seen, facts = set(frontier), dict[int, tuple[str, float, str]]()
     paths = dict.fromkeys(frontier, "")
