@@ -115,7 +115,8 @@ async def measure(address: str, auth: Any, size: int, texts: list[str], rng: ran
 def launcher() -> Any:
     file = Path(__file__).parent.parent / "tools" / "neo4j" / "server.py"
     spec = importlib.util.spec_from_file_location("neo4j_server", file)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["neo4j_server"] = module
     spec.loader.exec_module(module)

@@ -31,7 +31,7 @@ class ScopeArgs(TypedDict, total=False):
 def read_scope(args: ScopeArgs) -> Scope:
     """The scope that a call names. Raises `BadInput` for none, an empty id, or an unknown argument."""
     given: dict[str, Any] = dict(args)
-    filters = given.pop("filters", None) or {}
+    filters: dict[str, Any] = dict(given.pop("filters", None) or {})
     unknown = sorted((given.keys() | filters.keys()) - {"user_id", "agent_id", "run_id", "tenant"})
     if unknown:
         raise BadInput(f"unknown argument {unknown[0]!r}: a scope is named by user_id, agent_id, run_id and tenant")
@@ -145,7 +145,9 @@ def read_messages(
     An id is a hash of scope, session and the message's own id or, where it has none, speaker, time, content
     and its count among equals in this call. With neither id nor time each call is a new event.
     """
-    given: Sequence[Message] = [messages] if isinstance(messages, (str, Mapping)) else list(messages)
+    given: Sequence[Message] = [messages] if isinstance(messages, (str, Mapping)) else messages
+    if not isinstance(given, Sequence):
+        raise BadInput(f"messages must be a text, a message or a list of them, not {type(given).__name__}")
     shared = read_metadata(metadata)
     when = maybe_moment("timestamp", timestamp)
     recorded = maybe_moment("recorded_at", recorded_at) or now
@@ -154,9 +156,9 @@ def read_messages(
     episodes: list[Episode] = []
     for place, message in enumerate(given):
         at = f"message {place + 1}"
+        if not isinstance(message, (str, Mapping)):
+            raise BadInput(f"{at} must be a text or a mapping with role and content, not {type(message).__name__}")
         fields: Mapping[str, Any] = {"role": "user", "content": message} if isinstance(message, str) else message
-        if not isinstance(fields, Mapping):
-            raise BadInput(f"{at} must be a text or a mapping with role and content, not {type(fields).__name__}")
         if fields.get("content") is None and fields.get("tool_calls"):
             continue  # an assistant's call of a tool says nothing
         unknown = sorted(set(fields) - _MESSAGE_FIELDS - _NOT_MEMORY)

@@ -604,6 +604,7 @@ class AsyncMemory:
 
     async def migrate(self) -> list[str]:
         """Bring the store's schema up to this version; the names of the migrations that were run."""
+        await self.close()
         return await self._store.migrate(self._embedder.model, self._embedder.dimension)
 
 

@@ -65,9 +65,10 @@ class Extractor(Protocol):
 class Cue:
     """A question in the form that stores search with.
 
-    `terms` are its content words, folded; `names` the runs of its words that may be names, folded, `short`
-    those that may be the first or last word of one; `vector` its embedding, of shape (dimension,). `pool` is how many candidates each signal may bring. `is_past`
-    says that a time was asked for, so that later episodes must not answer.
+    `terms` are its content words, `names` the runs of its words that may be names, folded, `short` those that
+    may be the first or last word of one; `vector` its embedding, of shape (dimension,). `pool` is how many
+    candidates each signal may bring. `is_past` says that a time was asked for, so that later episodes must
+    not answer.
     """
 
     vector: Vectors

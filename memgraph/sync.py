@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, Unpack
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+import anyio
+from anyio.from_thread import BlockingPortal
 
 from memgraph import inputs
 from memgraph.changes import Pending
@@ -24,6 +26,31 @@ from memgraph.ports import Clock, Embedder, Extractor, Finding, FullStore
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+
+class _Portal:
+    """An event loop in a thread, which ends with the program where nobody stops it."""
+
+    def __init__(self) -> None:
+        self._started: Future[BlockingPortal] = Future()
+        self._thread = threading.Thread(target=self._run, name="memgraph", daemon=True)
+        self._thread.start()
+        self._portal = self._started.result()
+
+    def _run(self) -> None:
+        async def serve() -> None:
+            async with BlockingPortal() as portal:
+                self._started.set_result(portal)
+                await portal.sleep_until_stopped()
+
+        anyio.run(serve)
+
+    def call(self, work: Callable[[], Awaitable[_T]]) -> _T:
+        return self._portal.call(work)
+
+    def stop(self) -> None:
+        self._portal.call(self._portal.stop)
+        self._thread.join()
 
 
 class Memory:
@@ -42,10 +69,14 @@ class Memory:
         """See `AsyncMemory`."""
         self._memory = AsyncMemory(store, embedder=embedder, extractor=extractor, config=config, auth=auth, clock=clock)
         self._starting = threading.Lock()
-        self._running: tuple[Any, BlockingPortal] | None = None
+        self._portal: _Portal | None = None
 
     def __enter__(self) -> Self:
-        self._call(self._memory.__aenter__)
+        try:
+            self._call(self._memory.__aenter__)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -55,10 +86,8 @@ class Memory:
 
     def _call(self, method: Callable[_P, Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         with self._starting:
-            if self._running is None:
-                manager = start_blocking_portal(name="memgraph")
-                self._running = (manager, manager.__enter__())
-            portal = self._running[1]
+            self._portal = self._portal or _Portal()
+            portal = self._portal
 
         async def called() -> _T:
             return await method(*args, **kwargs)
@@ -73,9 +102,9 @@ class Memory:
     def close(self) -> None:
         self._call(self._memory.close)
         with self._starting:
-            running, self._running = self._running, None
-        if running is not None:
-            running[0].__exit__(None, None, None)
+            portal, self._portal = self._portal, None
+        if portal is not None:
+            portal.stop()
 
     def add(
         self,

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,7 +64,7 @@ def _fail(error: Exception, code: int) -> None:
 
 
 @contextmanager
-def _memory(store: str | None) -> Iterator[Memory]:
+def _memory(store: str | None) -> Generator[Memory]:
     with Memory(store) as memory:
         yield memory
 

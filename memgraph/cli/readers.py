@@ -17,6 +17,7 @@ _LINE = re.compile(
     r"^(?:\[?(?P<at>\d{4}-\d{2}-\d{2}[T ][\d:.]+(?:Z|[+-]\d{2}:\d{2})?)\]?\s+)?"
     r"(?P<name>[^:\[\]]{1,60}):\s+(?P<text>\S.*)$"
 )
+_JSON = re.compile(r"\s*(?:\{|\[\s*\{)")
 _LOCOMO_TIME = "%I:%M %p on %d %B, %Y"
 
 
@@ -42,7 +43,7 @@ def read_file(path: Path, conversation: str | None = None) -> list[Talk]:
         talks = [
             Talk(path.stem, [_json(line, f"{path}:{n}") for n, line in enumerate(text.splitlines(), 1) if line.strip()])
         ]
-    elif path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "["):
+    elif path.suffix.lower() == ".json" or _JSON.match(text):
         talks = list(_from_json(_json(text, str(path)), path, conversation))
     else:
         talks = [Talk(path.stem, list(_transcript(text, path)))]
@@ -65,7 +66,7 @@ def _json(text: str, where: str) -> Any:
 
 def _from_json(data: Any, path: Path, conversation: str | None) -> Iterator[Talk]:
     items: list[Any] = cast("list[Any]", data) if isinstance(data, list) else [data]
-    first: Mapping[str, Any] = items[0] if items and isinstance(items[0], Mapping) else {}
+    first = cast("dict[str, Any]", items[0]) if items and isinstance(items[0], dict) else {}
     if "conversation" in first:
         yield from _locomo(_chosen(items, "sample_id", conversation, path), path)
     elif "mapping" in first:
@@ -116,9 +117,9 @@ def _locomo(item: Mapping[str, Any], path: Path) -> Iterator[Talk]:
 def _chatgpt(item: Mapping[str, Any]) -> Talk:
     messages: list[dict[str, Any]] = []
     for node in item["mapping"].values():
-        message = node.get("message") or {}
-        role = (message.get("author") or {}).get("role")
-        parts = (message.get("content") or {}).get("parts") or []
+        message = cast("dict[str, Any]", node.get("message") or {})
+        role = cast("dict[str, Any]", message.get("author") or {}).get("role")
+        parts: list[Any] = cast("dict[str, Any]", message.get("content") or {}).get("parts") or []
         text = "\n".join(p for p in parts if isinstance(p, str)).strip()
         if role in ("user", "assistant") and text and message.get("create_time"):
             messages.append({"id": message["id"], "role": role, "content": text, "timestamp": message["create_time"]})

@@ -11,8 +11,20 @@ from memgraph.changes import Literal
 from memgraph.extract.times import read_time
 
 _SCALES = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mm": 6, "million": 6, "bn": 9, "b": 9, "billion": 9}
-_CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "usd": "USD", "eur": "EUR", "gbp": "GBP"}
-_CURRENCIES |= {"dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP", "pound": "GBP"}
+_CURRENCIES = {
+    "$": "USD",
+    "usd": "USD",
+    "dollar": "USD",
+    "dollars": "USD",
+    "€": "EUR",
+    "eur": "EUR",
+    "euro": "EUR",
+    "euros": "EUR",
+    "£": "GBP",
+    "gbp": "GBP",
+    "pound": "GBP",
+    "pounds": "GBP",
+}
 MONEY = (
     r"(?:(?:USD|EUR|GBP|[$€£]) ?)?\d[\d,]*(?:\.\d+)?"
     r"(?: ?(?:k|m|mm|bn|thousand|grand|million|billion)\b)?(?: ?(?:dollars?|euros?|pounds?|USD|EUR|GBP)\b)?"

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from memgraph.changes import FactSignal, Signals
+from memgraph.changes import Signals
 from memgraph.model import Episode, FactState, name_key
 from memgraph.recall.plan import Plan
 
+Scores = NDArray[np.float64]
 _TIES = 20  # candidates beyond the limit that are looked at, so that equal scores are ordered by id
 
 
@@ -60,7 +61,7 @@ def rank(signals: Signals, plan: Plan, weights: Weights, limit: int) -> list[Hit
         "predicate": weights.predicate * np.array([f.fact.predicate in plan.predicates for f in facts], float),
         "disputed": weights.disputed * np.array([f.fact.status == "disputed" for f in facts], float),
     }
-    fact_scores = sum(of_facts.values())
+    fact_scores = _summed(of_facts)
     support: dict[str, float] = {}  # an episode -> the score of the best fact that rests on it
     for signal, score in zip(facts, fact_scores, strict=True):
         for episode in signal.episodes:
@@ -76,16 +77,23 @@ def rank(signals: Signals, plan: Plan, weights: Weights, limit: int) -> list[Hit
         "speaker": weights.speaker * np.array([e.speaker in speakers for e in episodes], float),
         "evidence": weights.evidence * np.array([support.get(e.id, 0.0) for e in episodes]),
     }
-    scores = np.round(np.concatenate([fact_scores, sum(of_episodes.values())]), 9)
+    scores = np.round(np.concatenate([fact_scores, _summed(of_episodes)]), 9)
     ids = [*(f.fact.id for f in facts), *(e.id for e in episodes)]
-    best = sorted(np.argsort(-scores, kind="stable")[: limit + _TIES], key=lambda i: (-scores[i], ids[i]))[:limit]
+    likely = [int(i) for i in np.argsort(-scores, kind="stable")[: limit + _TIES]]
     hits: list[Hit] = []
-    for i in best:
-        signal, parts, at = (facts[i], of_facts, i) if i < count else (episodes[i - count], of_episodes, i - count)
-        answer = signal.fact if isinstance(signal, FactSignal) else signal.episode
+    for i in sorted(likely, key=lambda i: (-scores[i], ids[i]))[:limit]:
+        if i < count:
+            answer, path, parts, at = facts[i].fact, facts[i].path, of_facts, i
+        else:
+            signal = episodes[i - count]
+            answer, path, parts, at = signal.episode, signal.path, of_episodes, i - count
         shown = {name: float(values[at]) for name, values in parts.items()}
-        hits.append(Hit(ids[i], answer, float(scores[i]), shown, signal.path))
+        hits.append(Hit(ids[i], answer, float(scores[i]), shown, path))
     return hits
+
+
+def _summed(parts: Mapping[str, Scores]) -> Scores:
+    return np.sum(list(parts.values()), axis=0)
 
 
 def _is_named(speaker: str, asked: set[str]) -> bool:
@@ -93,7 +101,7 @@ def _is_named(speaker: str, asked: set[str]) -> bool:
     return key in asked or key.split()[0] in asked
 
 
-def _standardised(scores: Sequence[float]) -> NDArray[np.float64]:
+def _standardised(scores: Sequence[float]) -> Scores:
     values = np.array(scores, float)
     deviation = values.std() if len(values) else 0.0
     return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros(len(values))

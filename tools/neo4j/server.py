@@ -25,7 +25,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 VERSIONS = ("5.26.19", "2026.08.1")
-FIRST_PASSWORD = "neo4j"  # noqa: S105 - what every new Neo4j starts with
+FIRST_PASSWORD = "neo4j"
 _START_SECONDS = 120
 
 
@@ -64,7 +64,7 @@ def start(
         flags += ["--add-modules", "jdk.incubator.vector"]
     command = [java, *flags, "-cp", f"{jars}/*", str(HERE / "Launcher.java"), str(home), str(port)]
     log = (home / "launcher.log").open("w")
-    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True)  # noqa: S603
+    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True)
     server = Server(version, port, password, home, process)
     try:
         _wait(server)
@@ -87,7 +87,7 @@ def fetch(version: str) -> Path:
     partial = Path(tempfile.mkdtemp(prefix=f"{version}-", dir=cache))
     command = [maven, "-q", "-B", "-f", str(HERE / "pom.xml"), f"-Dneo4j.version={version}"]
     command += ["dependency:copy-dependencies", f"-DoutputDirectory={partial}"]
-    subprocess.run(command, check=True)  # noqa: S603
+    subprocess.run(command, check=True)
     try:
         partial.rename(jars)
     except OSError:  # another process was first
@@ -103,7 +103,7 @@ def find_java(version: str) -> str:
     seen = []
     for java in found:
         if java and Path(java).is_file():
-            said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+            said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
             match = re.search(r'version "(\d+)', said)
             if match and least <= int(match[1]) <= most:
                 return java

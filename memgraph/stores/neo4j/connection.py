@@ -1,11 +1,14 @@
 """One Neo4j database: the driver, its errors, the server's version, the schema."""
 
+# The driver's own annotations are incomplete.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, LiteralString, TypeVar, cast
 
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction
 from neo4j.exceptions import (
@@ -76,14 +79,14 @@ class Database:
             raise StoreUnavailable(f"the memory at {self._settings.url} is closed: open it again")
         return self._driver
 
-    async def read(self, query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def read(self, query: LiteralString, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Run a statement that only reads, in one round trip; again where the connection broke."""
 
         async def once() -> list[dict[str, Any]]:
             async with self._connected.session(
                 database=self._settings.database, default_access_mode="READ", fetch_size=-1
             ) as session:
-                result = await session.run(query, dict(params or {}))  # pyright: ignore[reportArgumentType]
+                result = await session.run(query, dict(params or {}))
                 return [dict(record.items()) async for record in result]
 
         async with _translated(self._settings.url):
@@ -103,13 +106,13 @@ class Database:
         ):
             return await session.execute_write(work)
 
-    async def statement(self, query: str, params: Mapping[str, Any] | None = None) -> None:
+    async def statement(self, query: LiteralString, params: Mapping[str, Any] | None = None) -> None:
         """Run one statement that may not share a transaction, such as one of the schema's."""
         async with (
             _translated(self._settings.url),
             self._connected.session(database=self._settings.database) as session,
         ):
-            await (await session.run(query, dict(params or {}))).consume()  # pyright: ignore[reportArgumentType]
+            await (await session.run(query, dict(params or {}))).consume()
 
     # -- schema
 
@@ -163,14 +166,14 @@ class Database:
             await self.statement(cypher("write/migrated"), done)
 
 
-def _statements(text: str, line: str) -> list[str]:
+def _statements(text: str, line: str) -> list[LiteralString]:
     """The statements of a migration that are for this line of Neo4j."""
-    out: list[str] = []
+    out: list[LiteralString] = []
     for part in text.split(";"):
         only = re.search(r"^// server: (\S+)$", part, re.MULTILINE)
         statement = "\n".join(row for row in part.splitlines() if not row.startswith("//")).strip()
         if statement and (only is None or only[1] == line):
-            out.append(statement)
+            out.append(cast("LiteralString", statement))
     return out
 
 

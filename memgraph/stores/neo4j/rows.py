@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from memgraph.changes import Pending
 from memgraph.model import (
     UTC,
     Assertion,
@@ -183,6 +184,17 @@ def assertion(body: str) -> Assertion:
 def entity(values: Mapping[str, Any]) -> Entity:
     """An entity out of a map."""
     return rows.entity(values)
+
+
+def pending(values: Mapping[str, Any]) -> Pending:
+    """An episode that waits, out of a map."""
+    return Pending(
+        episode=values["episode"],
+        need=values["need"],
+        error=values["error"],
+        attempts=values["attempts"],
+        retry_at=moment(values["retry_at"]),
+    )
 
 
 def name_row(name: Name, scope: str) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """The store's port over one Neo4j database."""
 
+# The driver's own annotations are incomplete.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -190,6 +193,7 @@ class Neo4jStore:
 
     async def migrate(self, model: str, dimension: int) -> list[str]:
         """See `Upkeep.migrate`."""
+        await self._database.close()
         await self._database.connect()
         try:
             return await self._database.migrate(model, dimension)
@@ -213,10 +217,7 @@ class Neo4jStore:
     async def pending(self, scope: Scope | None) -> list[tuple[Scope, Pending]]:
         """See `Upkeep.pending`."""
         found = await self._database.read(cypher("read/pending"), {"scope": scope.key if scope else None})
-        return [
-            (rows.owner(r["owner"]), Pending(**{**r["pending"], "retry_at": rows.moment(r["pending"]["retry_at"])}))
-            for r in found
-        ]
+        return [(rows.owner(r["owner"]), rows.pending(r["pending"])) for r in found]
 
     async def wipe(self, scope: Scope | None) -> int:
         """See `Upkeep.wipe`."""

@@ -1,5 +1,8 @@
 """Writes one call's changes, within one transaction; a statement that has nothing to write is not sent."""
 
+# The driver's own annotations are incomplete.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 import itertools
@@ -113,11 +116,11 @@ async def _each(tx: AsyncManagedTransaction, path: str, name: str, values: Seque
 
 
 async def _run(tx: AsyncManagedTransaction, path: str, params: Mapping[str, Any]) -> None:
-    result = await tx.run(cypher(path), dict(params))  # pyright: ignore[reportArgumentType]
+    result = await tx.run(cypher(path), dict(params))
     await result.consume()
 
 
 async def _single(tx: AsyncManagedTransaction, path: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
-    result = await tx.run(cypher(path), dict(params))  # pyright: ignore[reportArgumentType]
+    result = await tx.run(cypher(path), dict(params))
     record = await result.single()
     return None if record is None else dict(record.items())
