@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import regex
-import spacy
 import yaml
 
 from memgraph.changes import Called, Extraction, Literal, Proposal, SameAs
@@ -236,6 +235,8 @@ def _names_within(sentence: str) -> list[str]:
 
 @functools.cache
 def _pipeline() -> Any:
+    import spacy  # a second, which only those pay who read something
+
     pipeline = spacy.blank("en")
     pipeline.add_pipe("sentencizer")
     return pipeline
