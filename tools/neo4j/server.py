@@ -63,8 +63,8 @@ def start(
     if not version.startswith("5."):
         flags += ["--add-modules", "jdk.incubator.vector"]
     command = [java, *flags, "-cp", f"{jars}/*", str(HERE / "Launcher.java"), str(home), str(port)]
-    log = (home / "launcher.log").open("w")
-    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    with (home / "launcher.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True)
     server = Server(version, port, password, home, process)
     try:
         _wait(server)
