@@ -10,15 +10,14 @@ from typing import Any, Self, Unpack
 
 import anyio
 
-from memgraph import inputs, views
-from memgraph.changes import Called, Extraction, FactSignal, Identities, Literal, Pending, Proposal, Signals, Sought
+from memgraph import inputs, notes, views
+from memgraph.changes import Called, Extraction, FactSignal, Identities, Pending, Proposal, Signals, Sought
 from memgraph.config import Config
 from memgraph.errors import BadInput
 from memgraph.extract.rules import RuleExtractor
-from memgraph.extract.values import read_literal
 from memgraph.inputs import Message, ScopeArgs
-from memgraph.model import UTC, Entity, Episode, Fact, FactState, Mode, Polarity, Precision, Scope, digest, name_key
-from memgraph.ontology import ENTITY_KINDS, checked_predicate, core_ontology
+from memgraph.model import UTC, Entity, Episode, Fact, FactState, Scope, name_key
+from memgraph.ontology import checked_predicate, core_ontology
 from memgraph.ports import (
     Clock,
     Cue,
@@ -178,19 +177,10 @@ class AsyncMemory:
         now = self._clock()
         if until is not None and until <= (since or now):
             raise BadInput(f"valid_to ({until}) must lie after valid_from ({since or now})")
-        thing = self._object(checked, object, now)
+        thing = notes.object_of(self._ontology, checked, object, now, max_chars)
         said = self._ontology.says(checked, named, qualifier, thing.text)
         speaker = inputs.read_text("source", source or "note", max_chars)
-        note = Episode(
-            id="ep_" + digest(owner.session_id, "note", speaker, said, since, until),
-            scope=owner,
-            speaker=speaker,
-            role="note",
-            content=said,
-            occurred_at=now,
-            recorded_at=now,
-            place=0,
-        )
+        note = notes.note(owner, speaker, said, now, since, until)
         proposal = Proposal(
             episode=note.id,
             subject=Called(named, self._ontology[checked].subject if isinstance(subject, str) else subject.kind),
@@ -199,30 +189,11 @@ class AsyncMemory:
             qualifier=qualifier,
             valid_from=since,
             valid_to=until,
-            precision=Precision.INSTANT,
             is_vouched=since is None,
             confidence=inputs.read_confidence(confidence),
-            extractor="note",
+            extractor=notes.EXTRACTOR,
             text=said,
         )
-        return await self._note(owner, note, proposal)
-
-    def _object(self, predicate: str, value: str | float | dt.date | Entity, now: dt.datetime) -> Called | Literal:
-        kind = self._ontology[predicate].object
-        if isinstance(value, Entity):
-            return Called(value.name, value.kind)
-        if isinstance(value, dt.datetime):
-            value = inputs.read_moment("object", value).isoformat()
-        elif isinstance(value, dt.date):
-            value = value.isoformat()
-        elif isinstance(value, (int, float)):
-            value = f"{value:g}" if isinstance(value, float) else str(value)
-        text = inputs.read_text("object", value, self.config.max_text_chars).strip()
-        if kind in ENTITY_KINDS:
-            return Called(text, kind)
-        return read_literal(kind, text, now) or Literal(text, " ".join(text.casefold().split()))
-
-    async def _note(self, owner: Scope, note: Episode, proposal: Proposal) -> Fact:
         store = await self._opened()
         await self._writer.learn(owner, [note], Extraction(proposals=(proposal,)))
         ledger = await store.ledger(owner, Sought(episodes=(note.id,)))
@@ -463,44 +434,13 @@ class AsyncMemory:
         if isinstance(state, Episode):
             learned = await self._writer.correct(located.scope, state, new)
         elif isinstance(state, Fact):
-            learned = await self._restated(located.scope, state, new)
+            now = self._clock()
+            note = notes.note(located.scope, notes.EXTRACTOR, new, now, memory_id, now)
+            proposals = notes.restated(self._ontology, state, note, self.config.max_text_chars)
+            learned = await self._writer.learn(located.scope, [note], Extraction(proposals=proposals))
         else:
             raise BadInput(f"{memory_id!r} is an entity: update a fact or an episode instead")
         return {"message": "Memory updated", "results": _results(learned)}
-
-    async def _restated(self, owner: Scope, fact: Fact, text: str) -> Learned:
-        said = text.strip().rstrip(".")
-        frame = self._ontology.says(fact.predicate, fact.subject.name, fact.qualifier, "\x00")
-        head, _, tail = frame.partition("\x00")
-        is_same = said.lower().startswith(head.lower()) and said.lower().endswith(tail.lower())
-        value = said[len(head) : len(said) - len(tail)].strip() if is_same else ""
-        if not value:
-            raise BadInput(f"say the fact anew in its own form, {head}…{tail}, or call add_fact")
-        now = self._clock()
-        note = Episode(
-            id="ep_" + digest(owner.session_id, "correction", fact.id, text, now),
-            scope=owner,
-            speaker="note",
-            role="note",
-            content=text,
-            occurred_at=now,
-            recorded_at=now,
-            place=0,
-        )
-        proposal = Proposal(
-            episode=note.id,
-            subject=Called(fact.subject.name, fact.subject.kind),
-            predicate=fact.predicate,
-            qualifier=fact.qualifier,
-            object=self._object(fact.predicate, value, now),
-            mode=Mode.CORRECTION,
-            extractor="note",
-            text=text,
-        )
-        proposals = [proposal]
-        if not self._ontology[fact.predicate].one:  # values of many stand side by side: the old one has to go
-            proposals.append(replace(proposal, object=_same_object(fact), polarity=Polarity.DENIES))
-        return await self._writer.learn(owner, [note], Extraction(proposals=tuple(proposals)))
 
     async def delete(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
         """Delete a fact, or an episode with all that rests on it alone. What it had superseded comes back."""
@@ -625,9 +565,3 @@ def _results(learned: Learned) -> list[dict[str, Any]]:
         _event(fact.id, fact.text, event) | {"status": str(fact.status), "confidence": fact.confidence}
         for event, fact in learned.events
     ]
-
-
-def _same_object(fact: Fact) -> Called | Literal:
-    if isinstance(fact.object, Entity):
-        return Called(fact.object.name, fact.object.kind)
-    return Literal(fact.object_text, fact.object or "")

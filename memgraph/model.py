@@ -49,16 +49,21 @@ class Scope:
     @property
     def key(self) -> str:
         """The partition that everything of this scope is stored under: 24 decimal digits."""
-        if self.user is not None:
-            owner = ("user", self.user)
-        elif self.agent is not None:
-            owner = ("agent", self.agent)
-        elif self.session is not None:
-            owner = ("session", self.session)
-        else:
+        owner = self.owner
+        if owner.user is None and owner.agent is None and owner.session is None:
             raise BadInput("name whose memory is meant: pass user_id, agent_id or run_id")
         # Digits only, so that no analyser of a full-text index can stem or split it.
-        return str(int(digest("scope", self.tenant, *owner), 16) % 10**24).zfill(24)
+        parts = ("scope", owner.tenant, owner.user, owner.agent, owner.session)
+        return str(int(digest(*parts), 16) % 10**24).zfill(24)
+
+    @property
+    def owner(self) -> Scope:
+        """Who owns the partition: the scope without what only narrows a read within it."""
+        if self.user is not None:
+            return Scope(self.tenant, user=self.user)
+        if self.agent is not None:
+            return Scope(self.tenant, agent=self.agent)
+        return Scope(self.tenant, session=self.session)
 
     @property
     def session_id(self) -> str:

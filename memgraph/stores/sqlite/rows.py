@@ -45,15 +45,14 @@ def many(values: Iterable[object]) -> str:
 
 
 def scope_values(scope: Scope) -> dict[str, Any]:
-    """Who owns a scope: what all of its parts share."""
-    of_user = scope.user is not None
-    of_agent = not of_user and scope.agent is not None
+    """Who owns a scope, as what is kept of it."""
+    owner = scope.owner
     return {
         "key": scope.key,
-        "tenant": scope.tenant,
-        "user": scope.user,
-        "agent": scope.agent if of_agent else None,
-        "session": None if of_user or of_agent else scope.session,
+        "tenant": owner.tenant,
+        "user": owner.user,
+        "agent": owner.agent,
+        "session": owner.session,
     }
 
 
