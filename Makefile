@@ -29,7 +29,9 @@ imports:
 	$(BIN)/lint-imports
 
 tests:
+	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 neo4j: setup  ## both lines of Neo4j on this machine, without Docker, until Ctrl-C
@@ -39,4 +41,4 @@ bench: setup  ## messages a second and search times on each store
 	$(BIN)/python benchmarks/speed.py
 
 clean:
-	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis .coverage*
