@@ -1,7 +1,7 @@
 // Returns one row with all that may answer a question: facts and episodes by vector, by words and by the graph
 // around the names in it, each with its scores, and the turns beside each episode. For Neo4j 5: over-fetches from
 // the vector index and scans the scope exactly where too little of it came back.
-:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, full: 20};
+:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, fact_reach: 200, full: 8};
 OPTIONAL MATCH (scope:Scope {key: $scope})
 WITH coalesce(scope.episodes, 0) AS total
 // The facts within two hops of what the question names.
@@ -36,7 +36,7 @@ CALL (asked, near) {
 CALL () {
   CALL () {
     WITH 1 AS one WHERE $is_about_facts
-    CALL db.index.vector.queryNodes('fact_embedding', $reach, $vector) YIELD node AS f
+    CALL db.index.vector.queryNodes('fact_embedding', $fact_reach, $vector) YIELD node AS f
     WITH f WHERE f.scope = $scope AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $as_of))
     LIMIT $pool
@@ -46,7 +46,7 @@ CALL () {
 }
 CALL (fact_near) {
   CALL (fact_near) {
-    WITH fact_near WHERE $is_about_facts AND size(fact_near) < $pool
+    WITH fact_near WHERE $is_about_facts AND size(fact_near) < $pool / 2
     MATCH (f:Fact) WHERE f.scope = $scope AND f.predicate IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $as_of))
     WITH f ORDER BY coalesce(vector.similarity.cosine(f.embedding, $vector), 0) DESC LIMIT $pool

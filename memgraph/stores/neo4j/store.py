@@ -30,7 +30,7 @@ from memgraph.stores.neo4j.connection import Database
 from memgraph.stores.neo4j.writing import write
 
 _OVERFETCH = 4
-_IN_FULL = 12
+_IN_FULL = 8
 _UNREACHED = (0.0, "")
 
 
@@ -129,6 +129,7 @@ class Neo4jStore:
                 "is_about_episodes": "episode" in cue.kinds,
                 "pool": cue.pool,
                 "reach": cue.pool * (_OVERFETCH if is_narrowed or not self._database.has_scoped_vectors else 1),
+                "fact_reach": cue.pool * _OVERFETCH,  # many of the nearest may no longer hold
                 "full": _IN_FULL,
             },
         )
