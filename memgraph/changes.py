@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from memgraph.model import (
     Assertion,
@@ -171,12 +171,6 @@ class Changes:
     assertions_removed: tuple[str, ...] = ()
     pending: tuple[Pending, ...] = ()
     pending_done: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write."""
-        unimportant = {"scope", "version", "assertions"}
-        return not any(getattr(self, f.name) for f in fields(self) if f.name not in unimportant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,35 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from memgraph.model import Assertion, Entity, FactState, Mode, Polarity, Precision, Status
+from memgraph.model import UTC, Assertion, Entity, FactState, Mode, Polarity, Precision, Scope, Status
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
 
 _TIMES = ("valid_from", "valid_to", "holds_at", "said_at", "recorded_at", "withdrawn_at")
 ASSERTION_FIELDS = tuple(Assertion.__dataclass_fields__)
+
+
+def micros(time: dt.datetime) -> int:
+    """Microseconds since 1970."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> dt.datetime:
+    """The time that `micros` came from."""
+    return _EPOCH + dt.timedelta(microseconds=value)
+
+
+def owner_values(scope: Scope) -> dict[str, Any]:
+    """Who owns a scope, as what is kept of it."""
+    owner = scope.owner
+    return {
+        "key": scope.key,
+        "tenant": owner.tenant,
+        "user": owner.user,
+        "agent": owner.agent,
+        "session": owner.session,
+    }
 
 
 def assertion_values(assertion: Assertion, time: Callable[[dt.datetime], Any]) -> dict[str, Any]:

@@ -24,24 +24,14 @@ from memgraph.model import (
 )
 from memgraph.ports import Vectors
 from memgraph.stores import rows
+from memgraph.stores.rows import micros, moment
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"
 FOREVER = dt.datetime(9999, 12, 31, tzinfo=UTC)
 EPISODE_COLUMNS = (
     *("id", "agent", "run", "place", "speaker", "role", "content", "message_id", "metadata", "revisions"),
     *("occurred_at", "recorded_at"),
 )
-
-
-def moment(value: int) -> dt.datetime:
-    """A time out of microseconds since 1970."""
-    return _EPOCH + dt.timedelta(microseconds=value)
-
-
-def micros(time: dt.datetime) -> int:
-    """Microseconds since 1970."""
-    return (time - _EPOCH) // dt.timedelta(microseconds=1)
 
 
 def iso(time: dt.datetime | None) -> str | None:
@@ -52,18 +42,6 @@ def iso(time: dt.datetime | None) -> str | None:
 def numbers(vector: Vectors | None) -> list[float] | None:
     """A vector as the driver sends it."""
     return None if vector is None else vector.tolist()
-
-
-def owner_values(scope: Scope) -> dict[str, Any]:
-    """Who owns a scope, as what is kept of it."""
-    owner = scope.owner
-    return {
-        "key": scope.key,
-        "tenant": owner.tenant,
-        "user": owner.user,
-        "agent": owner.agent,
-        "session": owner.session,
-    }
 
 
 def owner(record: Mapping[str, Any]) -> Scope:

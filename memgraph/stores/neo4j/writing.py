@@ -17,6 +17,7 @@ from memgraph.model import Episode
 from memgraph.ports import Vectors
 from memgraph.queries import cypher
 from memgraph.stores.neo4j import rows
+from memgraph.stores.rows import owner_values
 
 
 async def write(tx: AsyncManagedTransaction, changes: Changes, vectors: Mapping[str, Vectors]) -> None:
@@ -28,7 +29,7 @@ async def write(tx: AsyncManagedTransaction, changes: Changes, vectors: Mapping[
         tx,
         "write/claim",
         {
-            **rows.owner_values(changes.scope),
+            **owner_values(changes.scope),
             "version": changes.version,
             "added": len(new) - len(changes.episodes_removed),
             "sessions": sessions,

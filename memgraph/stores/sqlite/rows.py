@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
 from memgraph.model import (
-    UTC,
     Assertion,
     Entity,
     Episode,
@@ -23,37 +21,14 @@ from memgraph.model import (
     Scope,
 )
 from memgraph.stores import rows
+from memgraph.stores.rows import micros, moment
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
 LATEST = 2**62
-
-
-def micros(time: dt.datetime) -> int:
-    """Microseconds since 1970."""
-    return (time - _EPOCH) // _MICROSECOND
-
-
-def moment(value: int) -> dt.datetime:
-    """The time that `micros` came from."""
-    return _EPOCH + dt.timedelta(microseconds=value)
 
 
 def many(values: Iterable[object]) -> str:
     """A list for json_each."""
     return json.dumps(list(values))
-
-
-def scope_values(scope: Scope) -> dict[str, Any]:
-    """Who owns a scope, as what is kept of it."""
-    owner = scope.owner
-    return {
-        "key": scope.key,
-        "tenant": owner.tenant,
-        "user": owner.user,
-        "agent": owner.agent,
-        "session": owner.session,
-    }
 
 
 def owner(row: sqlite3.Row) -> Scope:

@@ -11,6 +11,7 @@ from memgraph.changes import Changes
 from memgraph.errors import WriteConflict
 from memgraph.model import Episode, FactState
 from memgraph.ports import Vectors
+from memgraph.stores.rows import owner_values
 from memgraph.stores.sqlite import rows
 from memgraph.stores.sqlite.connection import SQL
 
@@ -23,7 +24,7 @@ def write(connection: sqlite3.Connection, changes: Changes, vectors: Mapping[str
     replaced = known & _stored(connection, key, known)
     late = vectors.keys() - {e.id for e in changes.episodes} - {f.id for f in changes.facts}
     stale = bool(changes.episodes_removed or changes.facts_removed or revised or replaced or late)
-    connection.execute(SQL["scope_claim"], rows.scope_values(changes.scope))
+    connection.execute(SQL["scope_claim"], owner_values(changes.scope))
     claim = {"key": key, "version": changes.version, "stale": stale}
     if connection.execute(SQL["scope_advance"], claim).rowcount == 0:
         raise WriteConflict("another writer changed this memory first: the call can be made again as it is")
