@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from memgraph.model import (
@@ -178,13 +178,13 @@ class EpisodeSignal:
     """An episode that may answer, with its parts: cosine, text score, and nearness to the question's names.
 
     `hops` is 0 where no path was found, else 1 / its length; `path` names its predicates. `neighbours` are
-    the ids of the turns just before and after it in its session. `episode` is the episode itself where the
-    store brought it along; of many candidates few win, and the others need not travel.
+    the ids of the turns just before and after it in its session. `read` makes the episode itself, where the
+    store brought it along; of many candidates few win, and the others need not be made, or travel at all.
     """
 
     id: str
     speaker: str
-    episode: Episode | None
+    read: Callable[[], Episode] | None
     vector: float
     text: float
     hops: float = 0.0

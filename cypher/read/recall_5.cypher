@@ -1,7 +1,7 @@
 // Returns one row with all that may answer a question: facts and episodes by vector, by words and by the graph
 // around the names in it, each with its scores, and the turns beside each episode. For Neo4j 5: over-fetches from
 // the vector index and scans the scope exactly where too little of it came back.
-:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, fact_reach: 200, full: 8};
+:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, fact_reach: 200, full: 8, flanked: 15};
 OPTIONAL MATCH (scope:Scope {key: $scope})
 WITH coalesce(scope.episodes, 0) AS total
 // The facts within two hops of what the question names.
@@ -32,7 +32,8 @@ CALL (asked, near) {
   WITH g, min(f.predicate) AS via ORDER BY g.valid_from DESC, g.id LIMIT $pool
   RETURN collect(g) AS far, collect([g.id, 0.5, via + ' ' + g.predicate]) AS far_paths
 }
-// Facts by vector and by words.
+// Facts by vector and by words. (A scan hangs on a row that is only there when it is needed: behind a WHERE alone,
+// the planner would begin with the scan.)
 CALL () {
   CALL () {
     WITH 1 AS one WHERE $is_about_facts
@@ -46,8 +47,8 @@ CALL () {
 }
 CALL (fact_near) {
   CALL (fact_near) {
-    WITH fact_near WHERE $is_about_facts AND size(fact_near) < $pool / 2
-    MATCH (f:Fact) WHERE f.scope = $scope AND f.predicate IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
+    UNWIND CASE WHEN $is_about_facts AND size(fact_near) < $pool / 2 THEN [$scope] ELSE [] END AS scanned
+    MATCH (f:Fact) WHERE f.scope = scanned AND f.predicate IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $as_of))
     WITH f ORDER BY coalesce(vector.similarity.cosine(f.embedding, $vector), 0) DESC LIMIT $pool
     RETURN f
@@ -76,7 +77,7 @@ CALL (near, far, fact_near, fact_scan, fact_worded) {
       valid_to: f.valid_to.epochSeconds * 1000000 + f.valid_to.microsecond,
       recorded_at: f.recorded_at.epochSeconds * 1000000 + f.recorded_at.microsecond,
       retired_at: f.retired_at.epochSeconds * 1000000 + f.retired_at.microsecond,
-      superseded_by: [(g:Fact)-[:SUPERSEDES]->(f) | g.id][0]
+      superseded_by: CASE WHEN f.valid_to IS NULL THEN null ELSE [(g:Fact)-[:SUPERSEDES]->(f) | g.id][0] END
     },
     CASE WHEN $is_narrowed THEN [(f)-[:EVIDENCE]->(e:Episode) | e.id] ELSE [(f)-[:EVIDENCE]->(e:Episode) | e.id][..$full] END,
     2 * vector.similarity.cosine(f.embedding, $vector) - 1
@@ -96,9 +97,9 @@ CALL (total) {
 }
 CALL (total, found) {
   CALL (total, found) {
-    WITH total, found WHERE $is_about_episodes AND size(found) < $pool AND size(found) < total
+    UNWIND CASE WHEN $is_about_episodes AND size(found) < $pool AND size(found) < total THEN [$scope] ELSE [] END AS scope
     MATCH (e:Episode)
-    WHERE e.scope = $scope AND e.occurred_at IS NOT NULL AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
+    WHERE e.scope = scope AND e.occurred_at IS NOT NULL AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
     WITH e ORDER BY coalesce(vector.similarity.cosine(e.embedding, $vector), 0) DESC LIMIT $pool
     RETURN e
@@ -126,7 +127,7 @@ CALL (near, far) {
   RETURN collect(DISTINCT e) AS resting, collect([e.id, f.id]) AS rests
 }
 CALL (found, scanned, worded) {
-  UNWIND found + scanned + worded AS e
+  UNWIND found[..$flanked] + scanned[..$flanked] + worded[..$flanked] AS e
   WITH DISTINCT e
   OPTIONAL MATCH (b:Episode)-[:NEXT]->(e)
   OPTIONAL MATCH (e)-[:NEXT]->(a:Episode)

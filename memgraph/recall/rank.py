@@ -86,7 +86,8 @@ def rank(signals: Signals, plan: Plan, weights: Weights, limit: int) -> list[Hit
             answer, path, parts, at = facts[i].fact, facts[i].path, of_facts, i
         else:
             signal = episodes[i - count]
-            answer, path, parts, at = signal.episode, signal.path, of_episodes, i - count
+            answer = signal.read() if signal.read else None
+            path, parts, at = signal.path, of_episodes, i - count
         shown = {name: float(values[at]) for name, values in parts.items()}
         hits.append(Hit(ids[i], answer, float(scores[i]), shown, path))
     return hits

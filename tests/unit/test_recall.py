@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,10 +69,10 @@ def test_a_neighbour_lends_its_score_and_a_named_speaker_counts() -> None:
     asked = plan("What did Ana say?", core_ontology())
     signals = Signals(
         (
-            EpisodeSignal("ep_1", "Bob", episode(1), 0.9, 5.0, neighbours=("ep_2",)),
-            EpisodeSignal("ep_2", "Bob", episode(2), 0.1, 0.0, neighbours=("ep_1", "ep_3")),
-            EpisodeSignal("ep_3", "Ana", episode(3), 0.1, 0.0),
-            EpisodeSignal("ep_4", "Bob", episode(4), 0.1, 0.0),
+            EpisodeSignal("ep_1", "Bob", partial(episode, 1), 0.9, 5.0, neighbours=("ep_2",)),
+            EpisodeSignal("ep_2", "Bob", partial(episode, 2), 0.1, 0.0, neighbours=("ep_1", "ep_3")),
+            EpisodeSignal("ep_3", "Ana", partial(episode, 3), 0.1, 0.0),
+            EpisodeSignal("ep_4", "Bob", partial(episode, 4), 0.1, 0.0),
         )
     )
     hits = rank(signals, asked, Weights(), 4)

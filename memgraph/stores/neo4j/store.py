@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from neo4j import AsyncManagedTransaction
@@ -30,7 +31,8 @@ from memgraph.stores.neo4j.connection import Database
 from memgraph.stores.neo4j.writing import write
 
 _OVERFETCH = 4
-_IN_FULL = 8
+_IN_FULL = 16  # episodes of each kind that come whole
+_FLANKED = 15  # hits of each kind whose neighbours come along
 _UNREACHED = (0.0, "")
 
 
@@ -129,8 +131,10 @@ class Neo4jStore:
                 "is_about_episodes": "episode" in cue.kinds,
                 "pool": cue.pool,
                 "reach": cue.pool * (_OVERFETCH if is_narrowed or not self._database.has_scoped_vectors else 1),
-                "fact_reach": cue.pool * _OVERFETCH,  # many of the nearest may no longer hold
+                "fact_reach": cue.pool
+                * (2 if self._database.has_scoped_vectors else _OVERFETCH),  # many of the nearest may no longer hold
                 "full": _IN_FULL,
+                "flanked": _FLANKED,
             },
         )
         return _signals(found, scope)
@@ -278,7 +282,7 @@ def _signals(found: Mapping[str, Any], scope: Scope) -> Signals:
         EpisodeSignal(
             ident,
             speaker,
-            rows.episode_of(in_full[ident], scope) if ident in in_full else None,
+            partial(rows.episode_of, in_full[ident], scope) if ident in in_full else None,
             cosine or 0.0,
             words.get(ident, 0.0),
             *hops.get(ident, _UNREACHED),
