@@ -1,4 +1,4 @@
-"""Reads the treebank and the name corpora into spaCy documents, and makes chat-like copies of them."""
+"""Reads the treebank into spaCy documents, and makes chat-like copies of them."""
 
 from __future__ import annotations
 
@@ -63,13 +63,19 @@ def _sentence(rows: list[list[str]]) -> Sentence:
 
 
 def chat_like(paragraph: Paragraph, *, lower: bool = True, stops: bool = False, apostrophes: bool = False) -> Paragraph:
-    """The paragraph as people type it: in lower case, without the last full stop, without apostrophes."""
+    """The paragraph as people type it: in lower case, without its last full stop, without apostrophes."""
     out: list[Sentence] = []
-    for sentence in paragraph:
+    for number, sentence in enumerate(paragraph, 1):
         words = list(sentence)
-        if not stops and len(words) > 1 and words[-1].form == ".":
-            if not any(w.head == len(words) - 1 for w in words[:-1]):
-                words = [*words[:-2], replace(words[-2], space=True)]
+        last = len(words) - 1
+        if (
+            not stops
+            and number == len(paragraph)
+            and last
+            and words[-1].form == "."
+            and not any(w.head == last for w in words[:-1])
+        ):
+            words = [*words[:-2], replace(words[-2], space=True)]
         if not apostrophes:
             words = [replace(w, form=re.sub(r"['’](?=\w)|(?<=\w)['’]", "", w.form) or w.form) for w in words]
         if lower:
@@ -117,18 +123,3 @@ def shuffled(data: list[Paragraph], seed: int) -> Iterator[Paragraph]:
                     apostrophes=rng.random() < 0.4,
                 )
             yield paragraph
-
-
-def names(file: Path, kinds: dict[str, str]) -> list[tuple[list[str], list[bool], list[str]]]:
-    """(words, spaces, BIO tags) of each sentence of a two-column (WNUT) or IOB2 (UNER) file; kinds not named become O."""
-    out: list[tuple[list[str], list[bool], list[str]]] = []
-    for block in re.split(r"\n\s*\n", file.read_text(encoding="utf-8").strip()):
-        rows = [line.split("\t") for line in block.split("\n") if line.strip() and not line.startswith("# ")]
-        if not rows:
-            continue
-        numbered = rows[0][0].isdigit() and len(rows[0]) > 2
-        words = [row[1] if numbered else row[0] for row in rows]
-        tags = [row[2] if numbered else row[1] for row in rows]
-        kept = [f"{t[:2]}{kinds[t[2:]]}" if t[2:] in kinds else "O" for t in tags]
-        out.append((words, [True] * len(words), kept))
-    return out

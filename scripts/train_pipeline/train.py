@@ -171,6 +171,7 @@ def fit(
     checks = [example(nlp, p) for p in dev]
     chat = [example(nlp, chat_like(p)) for p in dev]
     stream = shuffled(list(train), seed)
+    work.mkdir(parents=True, exist_ok=True)
     best, began = 0.0, time.time()
     for step in range(1, steps + 1):
         optimizer.learn_rate = LEARN_RATE * min(step / WARM_UP, max(0.02, (steps - step) / (steps - WARM_UP)))
