@@ -67,12 +67,33 @@ class SameAs:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What asking a model took: calls, tokens sent and received, and the cost where prices are known."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+
+    def as_dict(self) -> dict[str, float]:
+        """For the result of `add`; without a cost where none is known."""
+        out: dict[str, float] = {
+            "calls": self.calls,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+        }
+        return out if self.cost is None else {**out, "cost": self.cost}
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """Everything that an extractor proposes after reading some episodes."""
 
     mentions: tuple[tuple[str, Called], ...] = ()  # (episode, what it names)
     proposals: tuple[Proposal, ...] = ()
     same: tuple[SameAs, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()  # (episode, why) that could not be read; what is given of it is a stand-in
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)

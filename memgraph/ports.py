@@ -56,8 +56,13 @@ class Extractor(Protocol):
         """Whether it works in this process; what waits on a network runs after the episodes are stored."""
         ...
 
-    async def extract(self, episodes: Sequence[Episode], before: Sequence[Episode]) -> Extraction:
-        """Proposals from `episodes`, in order; `before` are the turns just before them. Raises `ExtractionFailed`."""
+    async def extract(
+        self, episodes: Sequence[Episode], before: Sequence[Episode], known: Sequence[str] = ()
+    ) -> Extraction:
+        """Proposals from `episodes`, in order; `before` are the turns just before them, `known` names of the scope.
+
+        What could not be read is named in `Extraction.failed`; raises `ExtractionFailed` where nothing could.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import anyio
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from memgraph.changes import Changes, Extraction, Ledger, Look, Pending, Sought
+from memgraph.changes import Changes, Extraction, Ledger, Look, Pending, Sought, Usage
 from memgraph.errors import BadInput, EmbeddingFailed, ExtractionFailed, WriteConflict
 from memgraph.model import Episode, FactState, Revision, Scope
 from memgraph.ports import Clock, Embedder, EpisodeQuery, Extractor, Store, Vectors
@@ -20,6 +20,8 @@ from memgraph.resolve.naming import Naming
 _T = TypeVar("_T")
 _CONFLICT_SECONDS = 60.0
 _TURNS_BEFORE = 6
+_KNOWN_NAMES = 200
+_MOMENT = dt.timedelta(microseconds=1)
 _FIRST_RETRY = dt.timedelta(minutes=1)
 _LONGEST_RETRY = dt.timedelta(hours=6)
 
@@ -30,7 +32,8 @@ class Learned:
 
     episodes: tuple[Episode, ...] = ()
     events: tuple[tuple[str, FactState], ...] = ()
-    failed: str | None = None  # why the episodes could not be read yet; they are stored and queued
+    failed: str | None = None  # why some episodes could not be read yet; they are stored and queued
+    usage: Usage | None = None
 
 
 class Writer:
@@ -56,7 +59,7 @@ class Writer:
         if not infer:
             return await self.learn(scope, episodes, Extraction())
         if self._extractor.is_local and self._embedder.is_local:
-            extraction = await self._extractor.extract(episodes, ())
+            extraction = await self._extractor.extract(episodes, await self._before(episodes))
             return await self.learn(scope, episodes, extraction)
         stored = await self.learn(scope, episodes, Extraction(), need="extract")
         if not stored.episodes:
@@ -65,17 +68,34 @@ class Writer:
 
     async def read(self, scope: Scope, episodes: Sequence[Episode], attempts: int = 0) -> Learned:
         """Read episodes that are stored and queued; on failure they stay queued, with the error."""
-        first = episodes[0]
-        before = await self._store.episodes(
-            first.scope, EpisodeQuery(until=first.occurred_at, limit=_TURNS_BEFORE, is_latest=True)
-        )
+        before = await self._before(episodes)
+        known = () if self._extractor.is_local else await self._store.entities(scope, None)
         try:
-            extraction = await self._extractor.extract(episodes, tuple(reversed(before)))
+            extraction = await self._extractor.extract(episodes, before, [e.name for e in known[:_KNOWN_NAMES]])
         except ExtractionFailed as error:
             await self._queue(scope, episodes, "extract", error, attempts)
             return Learned(tuple(episodes), failed=str(error))
         done = await self.learn(scope, episodes, extraction, are_stored=True)
-        return replace(done, episodes=tuple(episodes))
+        failed = dict(extraction.failed)
+        if failed:
+            why = ExtractionFailed(next(iter(failed.values())))
+            await self._queue(scope, [e for e in episodes if e.id in failed], "extract", why, attempts)
+            done = replace(done, failed=str(why))
+        return replace(done, episodes=tuple(episodes), usage=extraction.usage)
+
+    async def _before(self, episodes: Sequence[Episode]) -> tuple[Episode, ...]:
+        """The turns just before these, of the same sessions: what an answer or a pronoun may rest on."""
+        firsts: dict[str, Episode] = {}
+        for episode in episodes:
+            firsts.setdefault(episode.scope.session_id, episode)
+        new = {e.id for e in episodes}
+        out: list[Episode] = []
+        for first in firsts.values():
+            query = EpisodeQuery(until=first.occurred_at + _MOMENT, limit=_TURNS_BEFORE + len(new), is_latest=True)
+            found = await self._store.episodes(first.scope, query)
+            earlier = [e for e in found if e.id not in new and e.scope.session_id == first.scope.session_id]
+            out.extend(reversed(earlier[:_TURNS_BEFORE]))
+        return tuple(out)
 
     async def _queue(
         self, scope: Scope, episodes: Iterable[Episode], need: str, error: Exception, attempts: int
@@ -121,7 +141,7 @@ class Writer:
             if not ids:
                 return Learned()
             naming = name(scope, heard, known)
-            changes, before = await self._decided(scope, naming, heard, {e.id: e for e in fresh})
+            changes, before = await self._decided(scope, naming, heard, {e.id: e for e in fresh}, is_anew=are_stored)
             changes = replace(
                 changes,
                 version=known.version,
@@ -137,16 +157,27 @@ class Writer:
         return await self._until_written(scope, attempt)
 
     async def _decided(
-        self, scope: Scope, naming: Naming, extraction: Extraction, episodes: Mapping[str, Episode]
+        self,
+        scope: Scope,
+        naming: Naming,
+        extraction: Extraction,
+        episodes: Mapping[str, Episode],
+        *,
+        is_anew: bool,
     ) -> tuple[Changes, dict[str, FactState]]:
+        """What the assertions come to. Read anew, episodes lose what was read of them before (a stand-in)."""
         assertions = self._resolver.asserted(scope, extraction.proposals, episodes)
         sought = self._resolver.sought(naming, assertions)
+        if is_anew:
+            sought = replace(sought, episodes=tuple(episodes))
         ledger = Ledger()
-        if sought.slots or sought.entities:
+        if sought.slots or sought.entities or sought.episodes:
             ledger = await self._store.ledger(scope, sought)
         known = {a.id: a for a in ledger.assertions.values()}
         new = [a for a in assertions if a.id not in known or known[a.id].withdrawn_at is not None]
-        changes = self._resolver.decide(scope, naming, ledger, new)
+        said = {a.id for a in assertions}
+        gone = (i for i, a in known.items() if is_anew and a.episode in episodes and i not in said)
+        changes = self._resolver.decide(scope, naming, ledger, new, frozenset(gone))
         return changes, {f.id: f for f in ledger.facts}
 
     # -- forgetting and correcting
@@ -192,7 +223,7 @@ class Writer:
         now = self._clock()
         revisions = (*episode.revisions, Revision(episode.content, now))
         corrected = replace(episode, content=text, revisions=revisions)
-        extraction = await self._extractor.extract([corrected], ())
+        extraction = await self._extractor.extract([corrected], await self._before([corrected]))
         vectors, pending = await self._vectors([corrected])
 
         async def attempt() -> Learned:

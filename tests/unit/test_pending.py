@@ -25,7 +25,9 @@ class Unsteady:
         self.calls: list[tuple[int, int]] = []
         self.rules = RuleExtractor()
 
-    async def extract(self, episodes: Sequence[Episode], before: Sequence[Episode]) -> Extraction:
+    async def extract(
+        self, episodes: Sequence[Episode], before: Sequence[Episode], known: Sequence[str] = ()
+    ) -> Extraction:
         self.calls.append((len(episodes), len(before)))
         if self.is_down:
             raise ExtractionFailed("the model is not there")
