@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
@@ -14,10 +15,10 @@ from memgraph import inputs, notes, views
 from memgraph.changes import Called, Extraction, FactSignal, Identities, Pending, Proposal, Signals, Sought
 from memgraph.config import Config
 from memgraph.errors import BadInput
-from memgraph.extract.rules import RuleExtractor
+from memgraph.extract import extractor_for
 from memgraph.inputs import Message, ScopeArgs
 from memgraph.model import UTC, Entity, Episode, Fact, FactState, Scope, name_key
-from memgraph.ontology import checked_predicate, core_ontology
+from memgraph.ontology import Ontology, core_ontology
 from memgraph.ports import (
     Clock,
     Cue,
@@ -61,12 +62,15 @@ class AsyncMemory:
         store: str | FullStore | None = None,
         *,
         embedder: Embedder | str | None = None,
-        extractor: Extractor | None = None,
+        extractor: Extractor | str | None = None,
+        ontology: Ontology | Mapping[str, Any] | str | Path | None = None,
         config: Config | None = None,
         auth: tuple[str, str] | None = None,
         clock: Clock | None = None,
     ) -> None:
         """`store` is a file's path, ":memory:", a Neo4j address, or None for the file in the user's data folder.
+
+        `ontology` adds predicates to the core ones, or declares them anew, for this memory's extraction and conflicts.
 
         `auth` is (user, password) of a Neo4j server; else MEMGRAPH_NEO4J_USER and MEMGRAPH_NEO4J_PASSWORD count.
         """
@@ -74,8 +78,9 @@ class AsyncMemory:
         self._clock = clock or system_clock
         chosen = self.config.embedder if embedder is None else embedder
         self._embedder = embedder_for(chosen) if isinstance(chosen, str) else chosen
-        self._extractor = extractor or RuleExtractor()
-        self._ontology = core_ontology()
+        self._ontology = core_ontology().extended(ontology)
+        wanted = self.config.extractor if extractor is None else extractor
+        self._extractor = extractor_for(wanted, self._ontology) if isinstance(wanted, str) else wanted
         self._resolver = Resolver(self._ontology, Policy(self.config.confidence_margin, self.config.trust))
         if store is None or isinstance(store, str):
             user, password = auth or (self.config.neo4j_user, self.config.neo4j_password.get_secret_value())
@@ -150,6 +155,8 @@ class AsyncMemory:
         out: dict[str, Any] = {"results": results, "episodes": [e.id for e in episodes]}
         if learned.failed is not None:
             out["pending"] = learned.failed
+        if learned.usage is not None:
+            out["usage"] = learned.usage.as_dict()
         return out
 
     async def add_fact(
@@ -172,7 +179,8 @@ class AsyncMemory:
         owner = inputs.read_scope(scope)
         max_chars = self.config.max_text_chars
         named = subject.name if isinstance(subject, Entity) else inputs.read_text("subject", subject, max_chars)
-        checked = checked_predicate(inputs.read_text("predicate", predicate, 256))
+        checked, said_qualifier = self._ontology.split(inputs.read_text("predicate", predicate, 256))
+        qualifier = qualifier or said_qualifier or ""
         since, until = inputs.maybe_moment("valid_from", valid_from), inputs.maybe_moment("valid_to", valid_to)
         now = self._clock()
         if until is not None and until <= (since or now):
@@ -336,9 +344,9 @@ class AsyncMemory:
             key = subject.id if isinstance(subject, Entity) else subject
             entities = await store.entities(owner, [name_key(inputs.read_text("subject", key, 10_000))])
             subjects = tuple(e.id for e in entities)
-        wanted = None if predicate is None else checked_predicate(predicate)
+        wanted, qualifier = (None, None) if predicate is None else self._ontology.split(predicate)
         ledger = await store.facts(owner, FactQuery(subjects=subjects, predicate=wanted))
-        states: Sequence[FactState] = ledger.facts
+        states: Sequence[FactState] = [f for f in ledger.facts if qualifier in (None, f.qualifier)]
         identities: Identities = ledger.identities
         if known is not None:
             states = await self._believed(owner, [f.slot for f in states], known)
@@ -522,14 +530,14 @@ class AsyncMemory:
         store = await self._opened()
         queued = await store.pending(owner)
         now = self._clock()
+        due: dict[tuple[Scope, str], list[Pending]] = {}
         for whose, item in queued:
-            if is_due_only and item.retry_at > now:
-                continue
-            episodes = await store.episodes(whose, EpisodeQuery(ids=(item.episode,)))
-            if item.need == "embed":
-                await self._writer.embed_again(whose, episodes, item.attempts)
-            else:
-                await self._writer.read(whose, episodes, item.attempts)
+            if not is_due_only or item.retry_at <= now:
+                due.setdefault((whose, item.need), []).append(item)
+        for (whose, need), items in due.items():
+            again = self._writer.embed_again if need == "embed" else self._writer.read
+            episodes = await store.episodes(whose, EpisodeQuery(ids=tuple(item.episode for item in items)))
+            await again(whose, episodes, max(item.attempts for item in items))
         left = len(await store.pending(owner))
         return {"done": len(queued) - left, "left": left}
 

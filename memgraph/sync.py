@@ -10,6 +10,7 @@ import datetime as dt
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, Unpack
 
@@ -22,6 +23,7 @@ from memgraph.config import Config
 from memgraph.inputs import Message, ScopeArgs
 from memgraph.memory import AsyncMemory
 from memgraph.model import Entity, Episode, Fact
+from memgraph.ontology import Ontology
 from memgraph.ports import Clock, Embedder, Extractor, Finding, FullStore
 
 _P = ParamSpec("_P")
@@ -61,13 +63,16 @@ class Memory:
         store: str | FullStore | None = None,
         *,
         embedder: Embedder | str | None = None,
-        extractor: Extractor | None = None,
+        extractor: Extractor | str | None = None,
+        ontology: Ontology | Mapping[str, Any] | str | Path | None = None,
         config: Config | None = None,
         auth: tuple[str, str] | None = None,
         clock: Clock | None = None,
     ) -> None:
         """See `AsyncMemory`."""
-        self._memory = AsyncMemory(store, embedder=embedder, extractor=extractor, config=config, auth=auth, clock=clock)
+        self._memory = AsyncMemory(
+            store, embedder=embedder, extractor=extractor, ontology=ontology, config=config, auth=auth, clock=clock
+        )
         self._starting = threading.Lock()
         self._portal: _Portal | None = None
 

@@ -26,13 +26,13 @@ _CURRENCIES = {
     "pounds": "GBP",
 }
 MONEY = (
-    r"(?:(?:USD|EUR|GBP|[$€£]) ?)?\d[\d,]*(?:\.\d+)?"
+    r"(?:(?:USD|EUR|GBP|[$€£]) ?)?\d(?:[\d,]*\d)?(?:\.\d+)?"
     r"(?: ?(?:k|m|mm|bn|thousand|grand|million|billion)\b)?(?: ?(?:dollars?|euros?|pounds?|USD|EUR|GBP)\b)?"
 )
 """A pattern for amounts, for use inside other patterns; `read_amount` reads what it matches."""
 
 _AMOUNT = regex.compile(
-    r"(?P<before>USD|EUR|GBP|[$€£])? ?(?P<number>\d[\d,]*(?:\.\d+)?)"
+    r"(?P<before>USD|EUR|GBP|[$€£])? ?(?P<number>\d(?:[\d,]*\d)?(?:\.\d+)?)"
     r" ?(?P<scale>k|mm?|bn?|thousand|grand|million|billion)?\b ?(?P<after>[a-z]+)?",
     regex.IGNORECASE,
 )
@@ -55,6 +55,46 @@ def read_amount(text: str) -> Literal | None:
     plain = format(number.normalize(), "f")
     currency = _CURRENCIES.get((match["before"] or "").lower()) or _CURRENCIES.get((match["after"] or "").lower())
     return Literal(text.strip(), f"{plain} {currency}" if currency else plain)
+
+
+_AMOUNTS = regex.compile(rf"(?<![\w.]){MONEY}", regex.IGNORECASE)
+_SPELLED = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_EMAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = regex.compile(r"(?<!\w)\+?\(?\d[\d\s().-]{5,}\d(?!\w)")
+_VERSION = regex.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?:[-+.]\w+)*(?<!\.)", regex.IGNORECASE)
+
+
+def amount_in(text: str, at: int, within: tuple[int, int]) -> Literal | None:
+    """The amount that stands at a place in a text, or else the first one within a range of it."""
+    found = [(m.start(), m.end(), m[0].strip()) for m in _AMOUNTS.finditer(text)]
+    best = [f for f in found if f[0] <= at < f[1]] or [f for f in found if within[0] <= f[0] < within[1]]
+    if best:
+        return read_amount(best[0][2])
+    word = regex.match(r"\w+", text[at:])
+    if word and word[0].lower() in _SPELLED:
+        return Literal(word[0], str(_SPELLED[word[0].lower()]))
+    return None
+
+
+def special_in(text: str, at: int, within: tuple[int, int]) -> Literal | None:
+    """An e-mail address, a version or a telephone number that stands at a place in a text, normalised."""
+    for pattern in (_EMAIL, _VERSION, _PHONE):
+        for match in pattern.finditer(text):
+            is_within = pattern is not _VERSION and within[0] <= match.start() < within[1]
+            if match.start() <= at < match.end() or is_within:
+                said: str = match[0]
+                if pattern is _PHONE:
+                    return Literal(said, regex.sub(r"[^\d+]", "", said))
+                return Literal(said, said.lower() if pattern is _EMAIL else said.lower().removeprefix("v"))
+    return None
+
+
+def contact_in(text: str, kind: str) -> Literal | None:
+    """The first e-mail address ("email") or telephone number ("phone") in a text, normalised."""
+    match = (_EMAIL if kind == "email" else _PHONE).search(text)
+    if match is None:
+        return None
+    return Literal(match[0], match[0].lower() if kind == "email" else regex.sub(r"[^\d+]", "", match[0]))
 
 
 def read_text(text: str) -> Literal | None:

@@ -3,14 +3,18 @@
 Names are joined where somebody said so (an alias), where a person decided so, or where one is the short
 form of exactly one other ("Gunnar" of "Gunnar Lie", "Halvorsen" of "Halvorsen Shipping"). Likeness of
 spelling alone never joins: Caroline and Carolyn are as near as Jon and John.
+
+A role ("Ana's sister") stands for whoever was called so, unless several were: then it stands for itself.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from memgraph.model import Entity, Link, LinkRule, Mention, Name, name_key
 
+_ROLE = re.compile(r"'s [\w-]+$")
 _RANK = {"person": 4, "organization": 3, "place": 2, "event": 1, "thing": 0}
 
 
@@ -37,9 +41,15 @@ def group(names: Collection[Name], links: Collection[Link]) -> dict[str, str]:
     by_id = {n.id: n for n in names}
     joined = _Union(by_id)
     apart = [{k.a, k.b} for k in links if k.rule is LinkRule.APART]
+    bearers: dict[str, set[str]] = {}  # role -> the names that were said to bear it
     for link in sorted(links, key=lambda k: k.id):
         known = link.a in by_id and link.b in by_id
-        if known and link.rule is not LinkRule.APART and {link.a, link.b} not in apart:
+        if not known or link.rule is LinkRule.APART or {link.a, link.b} in apart:
+            continue
+        roles = [i for i in (link.a, link.b) if is_role(by_id[i])]
+        if len(roles) == 1 and link.rule is LinkRule.ALIAS:
+            bearers.setdefault(roles[0], set()).add(link.b if roles[0] == link.a else link.a)
+        else:
             joined.join(link.a, link.b)
     for short in sorted(names, key=lambda n: (-len(n.words), n.id)):
         fuller = {joined.root(n.id) for n in names if _is_short_for(short, n)}
@@ -48,6 +58,9 @@ def group(names: Collection[Name], links: Collection[Link]) -> dict[str, str]:
             together = {joined.root(short.id), whole}
             if not any({joined.root(i) for i in pair if i in by_id} == together for pair in apart):
                 joined.join(short.id, whole)
+    for role, named in sorted(bearers.items()):
+        if len({joined.root(i) for i in named}) == 1:
+            joined.join(role, min(named))
     members: dict[str, list[Name]] = {}
     for name in names:
         members.setdefault(joined.root(name.id), []).append(name)
@@ -62,7 +75,12 @@ def entity_id(name: Name) -> str:
 
 def fullest(names: Iterable[Name]) -> Name:
     """The name that an entity goes by."""
-    return max(names, key=lambda n: (len(n.words), len(n.key), n.id))
+    return max(names, key=lambda n: (not is_role(n), len(n.words), len(n.key), n.id))
+
+
+def is_role(name: Name) -> bool:
+    """Whether a name only says what somebody is to somebody: "Ana's sister"."""
+    return _ROLE.search(name.key) is not None
 
 
 def described(names: Sequence[Name]) -> Entity:
@@ -75,6 +93,8 @@ def described(names: Sequence[Name]) -> Entity:
 
 def _is_short_for(short: Name, full: Name) -> bool:
     a, b = short.words, full.words
+    if is_role(short) or is_role(full):
+        return False
     if len(a) >= len(b) or ("thing" not in (short.kind, full.kind) and short.kind != full.kind):
         return False
     if full.kind == "place" or (full.kind == "thing" and short.kind == "thing"):

@@ -463,7 +463,7 @@ async def test_ten_thousand_episodes(place: Place, user: str) -> None:
                 say(f"n{n}", "Ana", f"Note {n}: item {n % 97} went to shelf {n % 89}.", "2025-01-01T09:00")
                 for n in range(start, start + 1_000)
             ]
-            await memory.add(batch, user_id=user, run_id=f"r{start}")
+            await memory.add(batch, user_id=user, run_id=f"r{start}", infer=False)
         await memory.add(say("x", "Ana", "The quartz lamp is in the attic.", "2025-01-02T09:00"), user_id=user)
         assert (await memory.stats(user_id=user))["episodes"] == 10_001
         found = await memory.search("Where is the quartz lamp?", user_id=user, limit=1)

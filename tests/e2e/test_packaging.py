@@ -23,7 +23,18 @@ def shell(*command: str, cwd: Path) -> str:
 def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
     uv = str(Path(sys.executable).parent / "uv")
     shell(uv, "build", "--wheel", "--quiet", "--out-dir", str(tmp_path), str(ROOT), cwd=tmp_path)
+    shell(
+        uv,
+        "build",
+        "--wheel",
+        "--quiet",
+        "--out-dir",
+        str(tmp_path),
+        str(ROOT / "packages" / "memgraph-en"),
+        cwd=tmp_path,
+    )
     (wheel,) = tmp_path.glob("memgraph_episodic-*.whl")
+    (pipeline,) = tmp_path.glob("memgraph_en-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     for kept in (
         "cypher/read/look.cypher",
@@ -31,18 +42,40 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
         "schema/sqlite/0001_memory.sql",
         "py.typed",
         "providers/static_minilm/table.npz",
-        "extract/patterns.yaml",
+        "extract/words.yaml",
+        "extract/prompts/extract.md",
         "stores/sqlite/queries.sql",
     ):
         assert f"memgraph/{kept}" in names
     assert any(name.endswith("licenses/NOTICE") for name in names)
     shell(sys.executable, "-m", "venv", "env", cwd=tmp_path)
     python = str(tmp_path / "env" / "bin" / "python")
-    shell(uv, "pip", "install", "--quiet", "--python", python, str(wheel), cwd=tmp_path)
+    shell(uv, "pip", "install", "--quiet", "--python", python, str(pipeline), str(wheel), cwd=tmp_path)
     out = shell(str(tmp_path / "env" / "bin" / "memgraph"), "demo", cwd=tmp_path)
     assert "Anders Vik" in out
     found = shell(python, "-c", "import memgraph; print(memgraph.__file__)", cwd=tmp_path)
     assert str(tmp_path) in found
+
+
+@pytest.mark.parametrize(
+    ("page", "printed"),
+    [
+        ("extraction.md", ["Ana drives tractor 0.9"]),
+        (
+            "conflicts.md",
+            [
+                "The budget of Contoso is $54k superseded correction",
+                "The budget of Contoso is $45k superseded recency",
+                "The budget of Contoso is $60k current",
+                "The budget of Contoso is $45k",
+            ],
+        ),
+    ],
+)
+def test_the_pages_python_runs_as_written(page: str, printed: list[str], tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
+    out = shell(sys.executable, "-c", code, cwd=tmp_path).splitlines()
+    assert [line.strip() for line in out] == printed
 
 
 def test_the_readme_s_python_runs_as_written(tmp_path: Path) -> None:

@@ -1,0 +1,407 @@
+"""Turns a parsed sentence into clauses: who does what to whom, where, and whether it is claimed at all."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from memgraph.extract.parse import label
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+_SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
+_APART = frozenset(
+    "acl acl:relcl advcl appos aux aux:pass case cc ccomp conj cop dep discourse list mark nsubj nsubj:pass orphan "
+    "parataxis punct vocative obl:tmod obl:unmarked nmod:tmod nmod:unmarked csubj expl "
+    "attr reparandum dislocated".split()
+)
+_LOOSE = frozenset(
+    ("at", "from", "since", "with", "until", "till", "after", "before", "as", "because", "like", "except")
+)
+_BETWEEN = frozenset(
+    "also now still always never just really no longer currently recently already only has have had is was".split()
+)
+_NEGATIONS = frozenset(("not", "n't", "nt", "n’t", "never", "neither", "nor", "hardly", "no"))
+_UNREAL_MARKS = frozenset(("if", "unless", "whether", "lest"))
+_UNREAL_MODALS = frozenset(("would", "could", "might", "may", "should", "must", "'d", "d", "’d", "can", "ca"))
+_UNREAL_VERBS = frozenset(
+    "have wish hope imagine pretend dream suppose want try consider need decline refuse plan think doubt like love "
+    "joke threaten offer ask wonder prefer tell advise suggest recommend let help intend tempt dare".split()
+)
+_REPORTS = frozenset(
+    "say claim hear read insist swear mention announce report guess bet assume tell rumour rumor".split()
+)
+_BEGINS = frozenset(("start", "begin"))
+_STOPS = frozenset(("stop", "quit", "cease", "finish"))
+
+
+@dataclass(slots=True)
+class Clause:
+    """One verb, or one copula with its predicate, and what hangs on it."""
+
+    head: Token
+    is_copular: bool = False
+    subject: Token | None = None
+    objects: list[Token] = field(default_factory=list["Token"])
+    complements: list[Token] = field(default_factory=list["Token"])  # infinitives and gerunds
+    preps: list[tuple[str, Token]] = field(default_factory=list["tuple[str, Token]"])
+    particles: set[str] = field(default_factory=set[str])
+    modals: set[str] = field(default_factory=set[str])
+    adverbs: set[str] = field(default_factory=set[str])
+    is_negated: bool = False
+    is_passive: bool = False
+    is_unreal: bool = False
+    has_copula: bool = False
+    is_able: bool = False  # unreal for no more than a "can"
+    is_reported: bool = False
+    is_imperative: bool = False
+    is_ended: bool = False  # "stopped …", "no longer …", "… any more"
+    is_begun: bool = False  # "started …"
+    tense: str = "present"  # "past" | "perfect" | "future"
+
+    @property
+    def words(self) -> set[str]:
+        """The forms under which patterns may name its head."""
+        forms = {self.head.lemma_.lower(), self.head.lower_, self.head.lower_.removesuffix("s"), stem(self.head)}
+        if self.is_copular:  # "is due on the 8th" may hang on the date
+            forms |= {c.lower_ for c in children(self.head, "case", "advmod")}
+        return forms
+
+
+def stem(token: Token) -> str:
+    """A verb's likely base form, for where the lemmatizer errs."""
+    word = token.lower_
+    for ending in ("ing", "ied", "ies", "es", "ed", "s"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            return word[: -len(ending)] + ("y" if ending in ("ied", "ies") else "")
+    return word
+
+
+def children(token: Token, *labels: str) -> list[Token]:
+    """The dependents with one of these labels."""
+    return [c for c in token.children if label(c.dep_) in labels]
+
+
+def clauses(sentence: Span, verbs: Container[str] = ()) -> list[Clause]:
+    """The clauses of a sentence, in its order. `verbs` are words to take for verbs where they stand like one."""
+    out: list[Clause] = []
+    for token in sentence:
+        if _is_head(token):
+            out.append(_clause(token))
+        elif _is_mistaken(token, verbs):
+            out.append(_mistaken(token))
+    return out
+
+
+def _is_mistaken(token: Token, verbs: Container[str]) -> bool:
+    """A verb taken for a plural noun: "Eirik lives in Oslo", "Contoso partners with Fabrikam"."""
+    if token.pos_ not in ("NOUN", "PROPN") or not token.text.islower() or not token.text.endswith("s"):
+        return False
+    if (
+        not any(v in verbs for v in (token.lemma_.lower(), stem(token), token.lower_[:-1]))
+        or token.i == token.sent.start
+    ):
+        return False
+    before = token.nbor(-1)
+    follows = token.nbor(1) if token.i + 1 < len(token.doc) else None
+    is_after_name = before.pos_ == "PROPN" or before.text[:1].isupper() or before.lower_ in ("he", "she", "it")
+    return is_after_name and follows is not None and (follows.pos_ in ("ADP", "PROPN", "PRON", "DET", "NOUN", "NUM"))
+
+
+def _mistaken(token: Token) -> Clause:
+    c = Clause(token, subject=token.nbor(-1))
+    c.preps = list(prepositions(token))
+    follows = token.nbor(1)
+    if follows.pos_ != "ADP":
+        top = follows
+        while (
+            top.head.i > token.i
+            and top.head.i != top.i
+            and label(top.dep_) in ("compound", "flat", "det", "amod", "nummod")
+        ):
+            top = top.head
+        c.objects = conjuncts(top)
+    return c
+
+
+def clause_of(token: Token, heads: set[int]) -> int | None:
+    """The index of the head of the clause that a token belongs to."""
+    while token.i not in heads:
+        if token.head.i == token.i:
+            return None
+        token = token.head
+    return token.i
+
+
+def _is_head(token: Token) -> bool:
+    if token.pos_ in ("VERB", "AUX"):
+        return label(token.dep_) not in (
+            "aux",
+            "aux:pass",
+            "cop",
+            "amod",
+            "compound",
+            "case",
+            "fixed",
+            "flat",
+            "advmod",
+        )
+    return bool(children(token, "cop")) or (
+        bool(children(token, "nsubj")) and label(token.dep_) in ("ROOT", "conj", "ccomp", "parataxis", "advcl")
+    )
+
+
+def _clause(head: Token) -> Clause:
+    c = Clause(head)
+    cops = children(head, "cop")
+    if head.lemma_ in ("be", "'s", "’s") or head.lower_ in ("is", "are", "was", "were", "am", "'s", "'m", "'re", "im"):
+        attributes = children(head, "attr")  # en_core_web hangs the predicate on the verb
+        if attributes:
+            c.head, c.is_copular = attributes[0], True
+    c.has_copula = c.is_copular or bool(cops)
+    c.is_copular = c.is_copular or bool(cops) or head.pos_ not in ("VERB", "AUX")
+    c.subject = subject_of(head)
+    verbs = [head, *children(head, "aux", "aux:pass"), *cops]
+    c.is_passive = bool(children(head, "aux:pass", "nsubj:pass"))
+    for aux in children(head, "aux"):
+        if aux.tag_ == "MD" or aux.lemma_ in _UNREAL_MODALS:
+            c.modals.add(aux.lower_)
+    for a in children(head, "advmod", "discourse", "det"):
+        c.adverbs.add(a.lower_)
+        c.adverbs.update(f"{x.lower_} {a.lower_}" for x in children(a, "advmod", "det"))
+    c.objects = [t for o in children(head, "obj") for t in conjuncts(o)]
+    if not c.objects and c.is_copular is False:
+        c.objects = [t for o in children(head, "iobj") for t in conjuncts(o)]
+    c.complements = children(head, "xcomp")
+    follows = head.nbor(1) if head.i + 1 < len(head.doc) and head.pos_ == "VERB" else None
+    if (
+        not c.objects
+        and not c.complements
+        and follows is not None
+        and follows.pos_ == "PROPN"
+        and label(follows.dep_) == "ROOT"
+    ):
+        c.objects = [follows]  # the parser lost it
+    c.particles = {t.lower_ for t in children(head, "compound:prt")} | (
+        c.adverbs & {"up", "over", "out", "off", "away", "down"}
+    )
+    for holder in [
+        head,
+        *(c.objects if not c.is_copular else []),
+        *(children(head, "xcomp") if not c.is_copular else []),
+    ]:
+        c.preps.extend(prepositions(holder))
+    if c.is_copular:
+        cases = [k.lower_ for case in children(c.head, "case") for k in (case, *children(case, "fixed"))]
+        c.preps = [(case, t) for case in cases for t in conjuncts(c.head)] + c.preps
+    c.is_negated = _is_negated(c)
+    text = {t.lower_ for t in head.sent}
+    for verb in verbs:  # whatever the parser made of it
+        if verb.i >= 2 and verb.nbor(-1).lower_ == "longer" and verb.nbor(-2).lower_ == "no":
+            c.is_ended, c.is_negated = True, False
+    if "no longer" in c.adverbs or "longer" in c.adverbs or c.adverbs & {"anymore"} or ("any more" in c.adverbs):
+        c.is_ended, c.is_negated = True, False
+    if c.is_negated and ("anymore" in text or "longer" in text or ("any" in text and "more" in text)):
+        c.is_ended, c.is_negated = True, False
+    c.tense = _tense(c, verbs)
+    _set_reality(c)
+    return c
+
+
+def subject_of(head: Token, depth: int = 0) -> Token | None:
+    """Who does it: said, shared with the clause that this one is joined to, or the noun that it tells about."""
+    own = children(head, *_SUBJECTS)
+    if own:
+        subject = own[0]
+        if subject.lower_ in ("who", "which", "that") and label(head.dep_) in ("acl:relcl", "acl"):
+            return head.head
+        return subject
+    if depth > 4 or head.head.i == head.i:
+        return None
+    kind = label(head.dep_)
+    if kind == "conj" and head.head.pos_ in ("VERB", "AUX", "NOUN", "ADJ", "PROPN"):
+        above = head.head
+        if (
+            above.pos_ in ("NOUN", "PROPN")
+            and label(above.dep_) in ("obj", "obl", "nmod")
+            and not children(above, "cop")
+        ):
+            above = above.head  # "loves sushi and hates olives", with "hates" hung on the sushi
+        return subject_of(above, depth + 1)
+    if kind in ("xcomp", "advcl") and head.tag_ in ("VBG", "VB", "VBN", "NN", "JJ", "NNP"):
+        return subject_of(head.head, depth + 1)
+    if kind == "acl" and head.tag_ in ("VBG", "VBN"):
+        return head.head
+    if head.tag_ in ("VBD", "VBZ", "VBP"):
+        return _name_before(head)
+    return None
+
+
+def _name_before(head: Token) -> Token | None:
+    """The name right before a verb that the parser found no subject for."""
+    at = head.i - 1
+    while at >= head.sent.start and head.doc[at].lower_ in _BETWEEN:
+        at -= 1
+    before = head.doc[at] if at >= head.sent.start else None
+    return (
+        before
+        if before is not None and before.is_alpha and before.text[:1].isupper() and before.lower_ != "i"
+        else None
+    )
+
+
+def conjuncts(token: Token) -> list[Token]:
+    """A noun and those it is listed with."""
+    out = [token]
+    for c in children(token, "conj"):
+        is_verb = c.pos_ in ("VERB", "AUX") and not (c.tag_ == "VBG" and not children(c, "obj", "aux"))
+        if not is_verb and not children(c, *_SUBJECTS):
+            out.extend(conjuncts(c))
+    return out
+
+
+def prepositions(token: Token) -> Iterator[tuple[str, Token]]:
+    """(preposition, noun) for each phrase that hangs on a token."""
+    for c in token.children:
+        kind = label(c.dep_)
+        if kind in ("prep", "agent"):  # en_core_web
+            for noun in [n for n in c.children if n.dep_ == "pobj"]:
+                yield from ((c.lower_, t) for t in conjuncts(noun))
+                yield from prepositions(noun)
+        elif kind.startswith(("obl", "nmod", "advcl", "xcomp", "ccomp", "acl")) and kind != "nmod:poss":
+            cases = [
+                " ".join([k.lower_, *(f.lower_ for f in children(k, "fixed"))])
+                for holder in (c, *children(c, "compound", "flat", "nummod", "amod"))
+                for k in holder.children
+                if label(k.dep_) in ("case", "mark") and k.lower_ != "if"
+            ]
+            for case in cases:
+                yield from ((case, t) for t in conjuncts(c))
+            if cases and kind.startswith(("obl", "nmod")):
+                yield from prepositions(c)
+        elif kind == "obj":  # "works at Harbor Metrics" with the preposition on the first word
+            for part in children(c, "compound", "flat"):
+                yield from ((k.lower_, c) for k in children(part, "case"))
+
+
+def phrase(token: Token, *, is_verb: bool = False) -> str:
+    """A noun with what makes it more precise, or a verb with its objects, as said; without its article."""
+    inside = {token.i}
+    allowed = _APART - {"mark"} if is_verb else _APART
+    stack = [token]
+    while stack:
+        for c in stack.pop().children:
+            kind = label(c.dep_)
+            if kind == "cc" and c.i < token.i:
+                continue
+            is_inner = (kind == "case" and c.head.i != token.i) or (kind == "punct" and c.lower_ == "-")
+            if kind in allowed and not is_inner and not (is_verb and kind in ("conj", "cc", "advcl")):
+                continue
+            if c.head.i == token.i and (kind == "det" or (kind in ("nmod:poss",) and c.pos_ == "PRON")):
+                continue
+            if kind.startswith("nmod") and {k.lower_ for k in children(c, "case")} & _LOOSE:
+                continue
+            if kind == "advmod" and c.head.i == token.i and token.pos_ in ("NOUN", "PROPN", "NUM"):
+                continue
+            if (
+                is_verb
+                and kind in ("mark", "nsubj", "aux", "advcl", "obl:unmarked", "obl:tmod")
+                and c.head.i == token.i
+            ):
+                continue
+            inside.add(c.i)
+            stack.append(c)
+    # One unbroken run around the noun: what stands apart is another thing.
+    doc, first, last = token.doc, token.i, token.i
+    while first - 1 in inside:
+        first -= 1
+    while last + 1 in inside:
+        last += 1
+    return doc[first : last + 1].text.strip(" ,.;:!?\"'“”()")
+
+
+def _is_negated(c: Clause) -> bool:
+    head = c.head
+    marks = {a.lower_ for a in children(head, "advmod", "det", "cc:preconj")}
+    marks |= {a.lower_ for x in children(head, "aux", "cop") for a in children(x, "advmod")}
+    marks |= {a.lower_ for o in c.objects for a in children(o, "det") if a.lower_ == "no"}
+    if c.subject is not None and c.subject.lower_ in ("nobody", "none", "neither", "nothing", "no"):
+        return True
+    if "only" in marks and "not" in marks:
+        return False
+    return bool(marks & _NEGATIONS)
+
+
+def _tense(c: Clause, verbs: list[Token]) -> str:
+    lowers = {v.lower_ for v in verbs}
+    if lowers & {"will", "'ll", "’ll", "ll", "gonna"}:
+        return "future"
+    has = lowers & {"have", "has", "'ve", "’ve", "ve", "'s", "’s", "had"}
+    if has and any(v.tag_ == "VBN" for v in verbs) and not (c.is_copular and not children(c.head, "aux")):
+        if "had" in lowers:
+            return "past"
+        if lowers & {"have", "has", "'ve", "’ve", "ve"} or any(v.lower_ in ("been", "got") for v in verbs):
+            return "perfect"
+    finite = [v for v in verbs if v.tag_ in ("VBD", "VBZ", "VBP", "MD")]
+    if any(v.tag_ == "VBD" or v.lower_ in ("was", "were", "did") for v in finite):
+        return "past"
+    if not finite and label(c.head.dep_) in ("xcomp", "conj", "advcl") and c.head.head.i != c.head.i:
+        return "past" if c.head.head.tag_ == "VBD" else "present"
+    return "present"
+
+
+def _set_reality(c: Clause) -> None:
+    head = c.head
+    condition = next((t for t in head.sent if t.lower_ in ("if", "unless") and t.i + 1 < head.sent.end), None)
+    if condition is not None and condition.i < head.i and condition.nbor(1).lower_ not in ("i", "you"):
+        c.is_unreal = True
+    if (
+        condition is not None
+        and condition.i < head.i
+        and condition.nbor(1).lower_ in ("i", "you")
+        and condition.nbor(2).lower_ not in ("may", "like", "want", "ask")
+    ):
+        c.is_unreal = True
+    c.is_able = not c.is_unreal and bool(c.modals) and c.modals <= {"can", "ca", "could"}
+    c.is_unreal = (
+        c.is_unreal
+        or bool(c.modals & _UNREAL_MODALS)
+        or any(m.lower_ in _UNREAL_MARKS or m.lower_ == "in case" for m in children(head, "mark"))
+    )
+    if any(m.lower_ in ("if", "unless") for a in children(head, "advcl") for m in children(a, "mark", "advmod")):
+        c.is_unreal = True
+    has_subject = bool(children(head, *_SUBJECTS))
+    if head.tag_ == "VB" and not has_subject and label(head.dep_) in ("ROOT", "parataxis", "conj"):
+        above = head.head
+        c.is_imperative = not children(head, "aux") and (label(head.dep_) != "conj" or above.tag_ == "VB")
+    token, first = head, True
+    while token.head.i != token.i and label(token.dep_) not in ("nsubj", "nmod"):
+        above, kind = token.head, label(token.dep_)
+        lemma = above.lemma_.lower()
+        if kind in ("xcomp", "ccomp", "advcl") and any(m.lower_ in ("if", "unless") for m in children(token, "mark")):
+            c.is_unreal = True
+        if kind in ("xcomp", "ccomp", "parataxis") and above.pos_ in ("VERB", "ADJ", "NOUN", "AUX"):
+            if kind == "xcomp" and lemma in _BEGINS:
+                c.is_begun = c.is_begun or first
+            elif kind == "xcomp" and lemma in _STOPS:
+                c.is_ended = c.is_ended or first
+            elif kind == "xcomp" and lemma == "use" and above.tag_ in ("VBD", "VBN"):
+                c.tense = "past"
+            elif kind != "parataxis" and (lemma in _UNREAL_VERBS or above.lower_ in ("going", "gonna")):
+                c.is_unreal = (
+                    c.is_unreal or kind == "xcomp" or lemma not in ("think", "like", "love", "tell", "suppose")
+                )
+            if kind in ("ccomp", "parataxis") and lemma in _REPORTS:
+                speaker = subject_of(above)
+                c.is_reported = c.is_reported or speaker is None or speaker.lower_ not in ("i", "we")
+            if children(above, "aux") and any(a.lower_ in _UNREAL_MODALS for a in children(above, "aux")) and first:
+                c.is_unreal = c.is_unreal or kind in ("xcomp", "ccomp")
+            if any(a.lower_ in _NEGATIONS for a in children(above, "advmod")) and kind in ("xcomp", "ccomp"):
+                c.is_unreal = True
+        elif kind == "conj" and first and not has_subject:
+            shared = {a.lower_ for a in children(above, "aux")}
+            if shared & _UNREAL_MODALS:
+                c.is_unreal = True
+        token, first = above, False

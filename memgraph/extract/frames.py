@@ -1,0 +1,234 @@
+"""What the ontology's `verbs`, `changes` and `ends` mean, and how they are matched against a clause."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from memgraph.extract.clauses import Clause, children, conjuncts
+from memgraph.model import Mode, Polarity
+from memgraph.ontology import Ontology
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+_PREPOSITIONS = frozenset(
+    "about across after against among around as at away before behind by down for from in inside into of off on onto "
+    "out over through to toward under until up upon with within".split()
+)
+_ROLES = frozenset("SOX")
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """One thing that must hang on the verb: after which preposition ("" for an object), what it fills, what it says."""
+
+    preps: tuple[str, ...]
+    role: str  # S, O, X (anything), or "" for a fixed word
+    noun: str = ""  # the word itself, or the noun that the role stands before ("O people")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One way to say a predicate."""
+
+    predicate: str
+    mode: Mode
+    polarity: Polarity
+    verb: str
+    subject: str  # S or O
+    is_state: bool  # "be x"
+    args: tuple[Arg, ...]
+    particles: tuple[str, ...]
+    text: str
+    words: str = ""  # the class that the object must be of: "O:activity"
+    is_negated: bool = False  # it is the denial that says it
+    is_reciprocal: bool = False  # "S and O marry"
+
+    @property
+    def length(self) -> int:
+        """How much of a sentence it describes."""
+        return self.is_reciprocal + len(self.args) + sum(1 for a in self.args if a.noun) + len(self.particles)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A frame that fits a clause: what stands for the subject and for the object (None: the clause's own)."""
+
+    frame: Frame
+    subject: Token | None
+    objects: tuple[Token, ...]
+
+
+def read_frame(predicate: str, text: str, mode: Mode, polarity: Polarity) -> Frame:
+    """Read a pattern such as "S work at|for O". Raises `ValueError` where it can't be one."""
+    text, _, kind = text.partition(":")
+    kind, _, rest_of = kind.partition(" ")
+    words = [*text.split(), *rest_of.split()]
+    if len(words) < 2 or words[0] not in _ROLES:
+        raise ValueError(f"{text!r}: a pattern begins with S or O and a verb")
+    is_reciprocal = words[1:3] == ["and", "O"]
+    if is_reciprocal:
+        del words[1:3]
+    is_negated = words[1] == "not"
+    if is_negated:
+        del words[1]
+    subject, verb, rest = words[0], words[1], words[2:]
+    is_state = False
+    if verb == "be" and rest and rest[0].split("|")[0] not in _PREPOSITIONS | _ROLES:
+        verb, rest, is_state = rest[0], rest[1:], True
+    args: list[Arg] = []
+    particles: list[str] = []
+    at = 0
+    while at < len(rest):
+        word = rest[at]
+        options = tuple(word.split("|"))
+        following = rest[at + 1] if at + 1 < len(rest) else None
+        if options[0] in _PREPOSITIONS:
+            if (
+                following is None
+                or following.split("|")[0] in _PREPOSITIONS
+                or (options[0] in ("over", "up", "away", "out", "off", "down") and len(options) == 1 and not is_state)
+            ):
+                particles.append(word)
+                at += 1
+                continue
+            after = rest[at + 2] if at + 2 < len(rest) else None
+            if following in _ROLES and after is not None and after.split("|")[0] not in _PREPOSITIONS:
+                args.append(Arg(options, following, after))
+                at += 3
+            elif following in _ROLES:
+                args.append(Arg(options, following))
+                at += 2
+            else:
+                args.append(Arg(options, "", following))
+                at += 2
+        elif word in _ROLES:
+            if following is not None and following.split("|")[0] not in _PREPOSITIONS and following not in _ROLES:
+                args.append(Arg((), word, following))
+                at += 2
+            else:
+                args.append(Arg((), word))
+                at += 1
+        else:
+            if following in _ROLES:  # "version O"
+                args.append(Arg((), following, "<" + word))
+                at += 2
+            else:
+                args.append(Arg((), "", word))
+                at += 1
+    return Frame(
+        predicate,
+        mode,
+        polarity,
+        verb,
+        subject,
+        is_state,
+        tuple(args),
+        tuple(particles),
+        text,
+        kind,
+        is_negated,
+        is_reciprocal,
+    )
+
+
+def frames_of(ontology: Ontology) -> Mapping[str, tuple[Frame, ...]]:
+    """All verb patterns of an ontology, by their verb."""
+    found: dict[str, list[Frame]] = defaultdict(list)
+    for name, declared in ontology.predicates.items():
+        for patterns, mode, polarity in (
+            (declared.ends, Mode.CHANGE, Polarity.ENDS),
+            (declared.changes, Mode.CHANGE, Polarity.HOLDS),
+            (declared.verbs, Mode.STATEMENT, Polarity.HOLDS),
+        ):
+            for pattern in patterns:
+                frame = read_frame(name, pattern, mode, polarity)
+                found[frame.verb].append(frame)
+    return {verb: tuple(sorted(frames, key=lambda f: -f.length)) for verb, frames in found.items()}
+
+
+def matches(clause: Clause, frames: Mapping[str, tuple[Frame, ...]], dates: frozenset[str]) -> Iterator[Match]:
+    """Every frame that fits a clause. `dates` are the predicates whose object is a date."""
+    words = {*clause.words, "be"} if clause.has_copula else clause.words
+    seen: set[int] = set()
+    for word in words:
+        for frame in frames.get(word, ()):
+            if id(frame) not in seen:
+                seen.add(id(frame))
+                match = _match(clause, frame, is_date=frame.predicate in dates)
+                if match is not None:
+                    yield match
+
+
+def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
+    if frame.is_state and not (clause.is_copular or clause.is_passive or clause.head.tag_ in ("VBN", "JJ")):
+        return None
+    if frame.is_negated and not clause.is_negated:
+        return None
+    if clause.is_passive and not frame.is_state and frame.verb != "be":
+        return None
+    if frame.is_reciprocal:
+        pair = conjuncts(clause.subject) if clause.subject is not None else []
+        if len(pair) != 2 or any(_fill(clause, frame, a) == [] for a in frame.args):
+            return None
+        if pair[1].lower_ == "i":
+            pair.reverse()
+        return Match(frame, pair[0], (pair[1],))
+    if frame.verb == "be" and not clause.has_copula:
+        return None
+    for particle in frame.particles:
+        said = clause.particles | {p for p, _ in clause.preps}
+        if not said & set(particle.split("|")):
+            return None
+    subject: Token | None = clause.subject if frame.subject == "S" else None
+    objects: tuple[Token, ...] = (clause.subject,) if frame.subject == "O" and clause.subject is not None else ()
+    if frame.subject == "O" and not objects:
+        return None
+    if not frame.args:
+        return Match(frame, subject, objects)
+    for arg in frame.args:
+        found = _fill(clause, frame, arg)
+        if not found and arg.role == "O" and is_date and frame.verb != "be":  # whatever the parser made of the date
+            found = [clause.head]
+        if not found:
+            return None
+        if arg.role == "O":
+            objects = tuple(found)
+        elif arg.role == "S":
+            subject = found[0]
+    if any(a.role == "O" for a in frame.args) or frame.subject == "O":
+        return Match(frame, subject, objects)
+    return None
+
+
+def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
+    """The nouns that an argument of a pattern may stand for."""
+    if arg.preps:
+        candidates = [t for prep, t in clause.preps if prep in arg.preps]
+        if not candidates and "to" in arg.preps and arg.role == "O":
+            candidates = clause.complements
+    else:
+        candidates = list(clause.objects)
+        if not candidates and frame.particles:  # "took over X" with X parsed behind the particle
+            candidates = [t for prep, t in clause.preps if prep in frame.particles]
+        if not candidates and arg.role == "O" and clause.complements and not clause.is_copular:
+            candidates = clause.complements
+    if not candidates and frame.is_state and "of" in arg.preps:  # "a Contoso customer"
+        candidates = [c for c in children(clause.head, "compound", "amod", "nmod") if c.text[:1].isupper()]
+    if not arg.noun:
+        return candidates
+    if arg.role == "":
+        return [t for t in candidates if arg.noun in (t.lemma_.lower(), t.lower_, t.lower_.removesuffix("s"))]
+    word = arg.noun.removeprefix("<")
+    out: list[Token] = []
+    for t in candidates:
+        if word in (t.lemma_.lower(), t.lower_, t.lower_.removesuffix("s")):
+            out.extend(
+                c for c in children(t, "compound", "amod", "nummod", "nmod:poss", "flat", "nmod") if c.lower_ != word
+            )
+        elif arg.noun.startswith("<") and any(c.lower_ == word for c in children(t, "compound", "amod", "nmod")):
+            out.append(t)
+    return [x for t in out for x in conjuncts(t)]

@@ -1,0 +1,458 @@
+"""Names, word classes, and facts that hang on a noun: "my sister Inês", "the budget of Contoso is $40k"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memgraph.extract.clauses import Clause, children, conjuncts
+from memgraph.extract.parse import label
+from memgraph.model import Mode
+from memgraph.ontology import Ontology, read_yaml
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+_JOINS = ("compound", "flat", "flat:foreign", "flat:name", "goeswith", "fixed")
+_PARTICLES = frozenset(("of", "de", "del", "da", "van", "von", "der", "la", "le", "&"))
+_MOVES = frozenset(
+    "go went move change rise fall drop grow cut raise reduce increase decrease slip shrink jump set push".split()
+)
+_OWNERS = ("of", "for", "at", "with", "on", "in")
+_NOT_NAMES = frozenset(
+    "i i'm im i've i'll i'd ok okay yes no hi hello hey thanks thank monday tuesday wednesday thursday friday saturday "
+    "sunday january february march april may june july august september october november december the a an my our his "
+    "her their its this that these those what who where when why how which and but so or well oh lol haha good great "
+    "sure right really just also then there here mr mrs ms dr prof ceo cfo cto coo vp hr it usa mom dad mum grandma "
+    "grandpa god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry "
+    "happy new old please not never english wow cool nice bye cheers morning".split()
+)
+_MALE = frozenset(
+    "husband brother son father dad papa boyfriend uncle grandpa grandfather nephew fiance fiancé".split()
+)
+_FEMALE = frozenset(
+    "wife sister daughter mother mom mum mama mamma girlfriend aunt grandma grandmother niece fiancee fiancée".split()
+)
+_OTHER_ROLES = frozenset(
+    "aunt uncle cousin niece nephew grandma grandpa grandmother grandfather flatmate roommate neighbor neighbour "
+    "ex "
+    "boss manager supervisor colleague coworker teammate friend partner spouse child kid baby parent sibling "
+    "twin".split()
+)
+_CHANGING = frozenset(  # today one, tomorrow another
+    "boss manager supervisor colleague coworker teammate friend partner flatmate roommate neighbor neighbour child kid "
+    "baby parent sibling ex husband wife spouse boyfriend girlfriend fiance fiancé fiancee fiancée".split()
+)
+_POINTING = frozenset("it them him her you me us that this one there same thanks".split())
+_VAGUE = frozenset(
+    "it one ones thing things stuff something anything nothing everything lot lots bit kind sort way ways time times "
+    "day days week people someone somebody anyone everyone nobody others other much many more most few some any all "
+    "each both that this those these so well there here too".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name, and the tokens `[start, end)` that it is written with."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Words:
+    """What kind of thing a word stands for, from `words.yaml`."""
+
+    def __init__(self) -> None:
+        listed = read_yaml((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+        self._whole: dict[str, frozenset[str]] = {}
+        self._endings: dict[str, tuple[str, ...]] = {}
+        for name, words in listed.items():
+            split = words.split()
+            self._whole[name] = frozenset(w for w in split if not w.startswith("-"))
+            self._endings[name] = tuple(w[1:] for w in split if w.startswith("-"))
+        self._whole["role"] = _MALE | _FEMALE | _OTHER_ROLES
+        self._endings["role"] = self._endings["kin"] = ()
+        self._whole["kin"] = (_MALE | _FEMALE | _OTHER_ROLES) - _CHANGING
+
+    def is_(self, name: str, word: str) -> bool:
+        """Whether a word is of a class."""
+        if word in self._whole.get(name, ()):
+            return True
+        return any(len(word) > len(e) + 2 and word.endswith(e) for e in self._endings.get(name, ()))
+
+    def is_any(self, name: str, token: Token) -> bool:
+        """Whether a noun, or a noun it is made of, is of a class."""
+        if name.startswith("!"):
+            return not self.is_any(name[1:], token)
+        forms = {token.lower_, token.lemma_.lower(), token.lower_.removesuffix("s")}
+        return any(self.is_(name, form) for form in forms)
+
+    def is_common(self, name: str) -> bool:
+        """Whether what looks like a name is none."""
+        return name.lower() in _NOT_NAMES or not any(c.isalpha() for c in name)
+
+    def is_time(self, name: str) -> bool:
+        """Whether a name is a day's or a month's."""
+        return name.lower() in _NOT_NAMES
+
+    def is_vague(self, text: str) -> bool:
+        """Whether a text says nothing."""
+        words = text.split()
+        return words[0] in _VAGUE or text in _VAGUE or words[-1] in _POINTING or text.startswith("make sure")
+
+    def gender(self, noun: str) -> str:
+        """ "m", "f" or "" for a role such as "sister"."""
+        return "m" if noun in _MALE else "f" if noun in _FEMALE else ""
+
+
+def is_name(token: Token, known: Mapping[str, str]) -> bool:
+    """Whether a token belongs to a name: a proper noun, written like one, or known as one."""
+    if token.lower_ in _NOT_NAMES or not token.text[:1].isalpha():
+        return False
+    if token.lower_ in known:
+        return True
+    if token.text[:1].isupper():
+        if token.pos_ == "PROPN" or not token.is_sent_start:
+            return token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB", "NUM")
+        # At the beginning of a sentence a capital says little: a word that no dictionary has is a name.
+        return token.pos_ in ("NOUN", "X", "ADJ") and (token.is_oov or (token.text.isupper() and len(token) > 1))
+    return token.pos_ == "PROPN"
+
+
+def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) -> Named | None:
+    """The whole name that a noun is, or is the head of; None where it is no name.
+
+    Where a name `is_likely`, a word in lower case that no dictionary has is one.
+    """
+    for length in (3, 2):  # "golden crust", once Golden Crust is known
+        first = max(token.sent.start, token.i - length + 1)
+        whole = token.doc[first : token.i + 1].text.lower()
+        if token.i - first + 1 == length and whole in known:
+            return Named(known[whole], first, token.i + 1)
+    top = token
+    while label(top.dep_) in _JOINS and top.head.i != top.i:
+        top = top.head
+    group = {top.i}
+    stack = [top]
+    while stack:
+        for c in stack.pop().children:
+            kind = label(c.dep_)
+            is_part = kind in _JOINS or (
+                kind in ("amod", "nummod", "nmod", "appos") and c.text[:1].isupper() and abs(c.i - top.i) == 1
+            )
+            if is_part and c.pos_ != "PUNCT":
+                group.add(c.i)
+                stack.append(c)
+    doc = token.doc
+    good = {i for i in group if is_name(doc[i], known) or (doc[i].text[:1].isdigit() and len(group) > 1)}
+    anchor = token.i if token.i in good else next((i for i in sorted(good) if abs(i - token.i) <= 3), None)
+    if anchor is None:
+        if is_likely and token.is_oov and token.is_alpha and token.pos_ in ("NOUN", "PROPN", "X", "ADJ", "VERB"):
+            return Named(token.text, token.i, token.i + 1)
+        return None
+    first = last = anchor
+    start = token.sent.start
+    while first - 1 >= start and (first - 1 in good or _adjoins(doc[first - 1], doc[first])):
+        first -= 1
+    end = token.sent.end
+    while last + 1 < end:
+        if last + 1 in good or _adjoins(doc[last + 1], doc[last]):
+            last += 1
+        elif last + 2 < end and _links(doc[last + 1], doc[last + 2]) and doc[last + 2].head.i in group:
+            last += 2
+        else:
+            break
+    while first < last and doc[first].lower_ in _NOT_NAMES:
+        first += 1
+    text = doc[first : last + 1].text.strip(" .,'’")
+    if not text:
+        return None
+    return Named(known.get(text.lower(), text), first, last + 1)
+
+
+def _links(particle: Token, after: Token) -> bool:
+    """The "of" of "Bank of America"."""
+    return particle.lower_ in _PARTICLES and particle.head.i == after.i and after.text[:1].isupper()
+
+
+def _adjoins(token: Token, beside: Token) -> bool:
+    """Whether the next capitalised proper noun goes on with the same name, whatever the parser made of it."""
+    if not token.text[:1].isupper() or not beside.text[:1].isupper() or token.lower_ in _NOT_NAMES:
+        return False
+    is_noun = token.pos_ in ("PROPN", "NOUN", "ADJ", "X")
+    return is_noun and label(token.dep_) != "vocative"
+
+
+@dataclass(frozen=True, slots=True)
+class NounFact:
+    """A noun that stands for a predicate, whose it is, and what it is said to be."""
+
+    predicate: str
+    noun: Token
+    owner: Token | None
+    values: tuple[Token, ...]
+    clause: Clause | None
+    mode: Mode = Mode.STATEMENT
+    qualifier: str = ""
+    is_equal: bool = True
+
+
+class NounFrames:
+    """The ontology's `nouns`, and how they are found in a sentence."""
+
+    def __init__(self, ontology: Ontology) -> None:
+        self._single: dict[str, str] = {}
+        self._double: dict[tuple[str, str], str] = {}
+        for name, declared in ontology.predicates.items():
+            for noun in declared.nouns:
+                words = noun.split()
+                if len(words) == 1:
+                    self._single.setdefault(words[0], name)
+                else:
+                    self._double.setdefault((words[-2], words[-1]), name)
+        self._texts = {n for n, p in ontology.predicates.items() if p.object == "text"}
+        self._numbers = {n for n, p in ontology.predicates.items() if p.object in ("money", "number")} | {"version"}
+        self._dates = {n for n, p in ontology.predicates.items() if p.object == "date"}
+        self._qualified = {n for n, p in ontology.predicates.items() if p.qualified}
+
+    def predicate_of(self, token: Token) -> tuple[str, str] | None:
+        """The predicate that a noun stands for, and its qualifier."""
+        if token.pos_ not in ("NOUN", "PROPN", "ADJ", "X", "VERB"):
+            return None
+        for c in children(token, "amod", "compound"):
+            if c.lower_ in ("favorite", "favourite", "fave") and "favorite" in self._qualified:
+                return "favorite", _noun_text(token, c)
+            if c.lower_ in ("preferred",) and "prefers" in self._qualified:
+                return "prefers", _noun_text(token, c)
+        if token.lower_ in ("favorite", "favourite"):
+            return None
+        for of in children(token, "nmod"):
+            if of.lower_ == "choice" and "prefers" in self._qualified:
+                return "prefers", token.lemma_.lower()
+        lemma = token.lemma_.lower()
+        before = token.nbor(-1).lower_ if token.i > token.sent.start else ""
+        for form in (token.lower_, lemma, token.lower_.removesuffix("s")):
+            double = self._double.get((before, form))
+            if double:
+                return double, ""
+        after = [c.lower_ for c in children(token, "nmod")]
+        if (lemma, "birth") == (token.lower_, *after[:1]):
+            return "born_on", ""
+        for form in (token.lower_, lemma, token.lower_.removesuffix("s")):
+            if form in self._single:
+                return self._single[form], ""
+        return None
+
+    def _is_text(self, predicate: str) -> bool:
+        return predicate in self._texts
+
+    def _is_number(self, predicate: str) -> bool:
+        return predicate in self._numbers or predicate in self._dates
+
+    def found(self, sentence: Span, clauses: Sequence[Clause]) -> Iterator[NounFact]:
+        """Every fact that hangs on a noun in a sentence."""
+        by_head = {c.head.i: c for c in clauses}
+        for token in sentence:
+            told = self.predicate_of(token)
+            if told is None:
+                continue
+            predicate, qualifier = told
+            owner = owner_of(token, qualifier)
+            yield from self._around(token, predicate, qualifier, owner, by_head, clauses)
+
+    def asked(self, sentence: Span) -> Iterator[NounFact]:
+        """The nouns that a question asks about: "what's your budget?", "Headcount?"."""
+        words = {t.lower_ for t in sentence}
+        short = len([t for t in sentence if t.is_alpha]) <= 3
+        if not short and not words & {"what", "who", "whats", "which", "where", "when", "how", "whos"}:
+            return
+        for token in sentence:
+            told = self.predicate_of(token)
+            if told is not None:
+                yield NounFact(told[0], token, owner_of(token, told[1]), (), None, qualifier=told[1])
+
+    def _around(
+        self,
+        token: Token,
+        predicate: str,
+        qualifier: str,
+        owner: Token | None,
+        by_head: Mapping[int, Clause],
+        clauses: Sequence[Clause],
+    ) -> Iterator[NounFact]:
+        kind = label(token.dep_)
+        # "my sister is Inês", "the budget of Contoso is now $40k", "Contoso's budget went up to $45k"
+        if kind in ("nsubj", "nsubj:pass", "nsubj:outer"):
+            passive = by_head.get(token.head.i)
+            is_verbal = (
+                passive is not None and (passive.is_passive or passive.head.tag_ == "VBG") and not passive.is_copular
+            )
+            if passive is not None and is_verbal and self._is_text(predicate):
+                yield NounFact(predicate, token, owner, (passive.head,), passive, qualifier=qualifier)  # "is paused"
+            clause = by_head.get(token.head.i) or next(
+                (c for c in clauses if c.subject is not None and c.subject.i == token.i), None
+            )
+            if clause is not None and clause.is_copular:
+                if children(clause.head, "case") and not self._is_text(predicate) and not self._is_number(predicate):
+                    return  # "Dad is on warfarin"
+                value = _told(clause.head)
+                yield NounFact(predicate, token, owner, tuple(conjuncts(value)), clause, qualifier=qualifier)
+            elif clause is not None:
+                moved = [t for p, t in clause.preps if p in ("to", "at")]
+                if moved and clause.words & _MOVES:
+                    yield NounFact(predicate, token, owner, tuple(moved[-1:]), clause, Mode.CHANGE, qualifier)
+                elif clause.words & {"call", "name", "stand", "remain", "stay"} and (
+                    clause.objects or clause.complements or moved
+                ):
+                    values = clause.objects or clause.complements or moved
+                    yield NounFact(predicate, token, owner, tuple(values[:1]), clause, qualifier=qualifier)
+        else:
+            yield from self._after_copula(token, predicate, qualifier, owner, by_head)
+        # "Inês is my sister", "Ken is the CEO of Contoso"
+        own = by_head.get(token.i)
+        if (
+            own is not None
+            and own.is_copular
+            and own.subject is not None
+            and own.subject.i != token.i
+            and (own.subject.lower_ not in ("it", "that", "this", "there", "they", "these", "those"))
+        ):
+            yield NounFact(predicate, token, owner, tuple(conjuncts(own.subject)), own, qualifier=qualifier)
+        # "my sister Inês", "my dad, Ignacio,"; "budget: $40k"
+        beside = [c for c in children(token, "appos", "flat", "parataxis", "list") if c.i > token.i]
+        after = token.nbor(1) if token.i + 1 < len(token.doc) else None
+        is_owned = bool(children(token, "nmod:poss"))
+        if not beside and is_owned and after is not None and after.pos_ == "PROPN" and after.text[:1].isupper():
+            beside = [after]  # "my sister Inês", whatever the parser made of it
+        if not beside and is_owned and after is not None and after.text == "," and token.i + 2 < len(token.doc):
+            beyond = token.doc[token.i + 2]
+            if (
+                beyond.pos_ == "PROPN"
+                and beyond.text[:1].isupper()
+                and label(beyond.dep_) in ("conj", "appos", "ROOT", "list")
+            ):
+                beside = [beyond]
+        if after is not None and after.text == ":" and not beside:
+            beside = [c for c in token.sent if c.i > after.i and (c.head.i == token.i or label(c.dep_) == "ROOT")][:1]
+        if (
+            beside
+            and not (owner is None and children(token, "det"))
+            and ((after is not None and after.text == ":") or not self._is_text(predicate))
+        ):
+            yield NounFact(predicate, token, owner, tuple(conjuncts(beside[0])), None, qualifier=qualifier)
+        # "Deal stage for Contoso: negotiation"
+        colon = next((t for t in token.sent if t.text == ":" and 0 < t.i - token.i < 7), None)
+        if colon is not None and not beside and colon.i + 1 < len(token.doc):
+            value = token.doc[colon.i + 1]
+            while value.head.i > colon.i and label(value.dep_) in (*_JOINS, "amod", "det", "nummod"):
+                value = value.head
+            if not any(t.pos_ in ("VERB", "AUX") for t in token.doc[token.i + 1 : colon.i]):
+                yield NounFact(predicate, token, owner, (value,), None, qualifier=qualifier)
+        # "headcount 620", "deal value USD 84,500"
+        if predicate in self._numbers and after is not None and _begins_amount(after):
+            yield NounFact(predicate, token, owner, (after,), None, qualifier=qualifier)
+        # "Inês, my sister,": the noun explains a name
+        if kind == "appos" and token.head.pos_ == "PROPN":
+            yield NounFact(predicate, token, owner, (token.head,), None, qualifier=qualifier)
+        # A title before the name: "my colleague Zuberi", "their CEO Ken Abe", parsed the other way round
+        if kind in ("compound", "nmod:desc", "amod", "nmod") and token.head.pos_ == "PROPN" and token.head.i > token.i:
+            yield NounFact(
+                predicate, token, owner or owner_of(token.head, ""), (token.head,), None, qualifier=qualifier
+            )
+        # "has a budget of $40k", "has a sister called Inês", "have a headcount of 9"
+        having = token.head
+        if kind == "obj" and having.lemma_.lower() in ("have", "get", "has", "'ve"):
+            clause = by_head.get(having.i)
+            whose = clause.subject if clause is not None else None
+            of = [
+                t
+                for c in children(token, "nmod", "obl")
+                for t in [c]
+                if any(k.lower_ == "of" for k in children(c, "case"))
+            ]
+            named = [
+                t
+                for c in children(token, "acl")
+                if c.lower_ in ("called", "named")
+                for t in children(c, "obj", "xcomp", "obl", "flat", "nsubj", "ccomp")
+            ]
+            values = (
+                of
+                or named
+                or [c for c in children(token, "appos", "flat") if c.i > token.i]
+                or children(token, "nummod")[:1]
+            )
+            if values and clause is not None and whose is not None:
+                yield NounFact(predicate, token, whose, tuple(conjuncts(values[0])), clause, qualifier=qualifier)
+        # "her name is Inês" is a matter of pronouns; "my daughter's name is Isla" of the noun before "name"
+        if kind == "nmod:poss" and token.head.lower_ in ("name", "names"):
+            clause = next(
+                (c for c in clauses if c.subject is not None and c.subject.i == token.head.i and c.is_copular), None
+            )
+            if clause is not None:
+                yield NounFact(predicate, token, owner, tuple(conjuncts(clause.head)), clause, qualifier=qualifier)
+
+    def _after_copula(
+        self, token: Token, predicate: str, qualifier: str, owner: Token | None, by_head: Mapping[int, Clause]
+    ) -> Iterator[NounFact]:
+        """ "… the decision maker for Contoso is Ken", where the parser hung the noun elsewhere."""
+        for other in token.doc[token.i + 1 : min(token.i + 9, token.sent.end)]:
+            if other.lower_ in ("is", "are", "was", "will", "s", "'s") and other.pos_ == "AUX":
+                value = other.head if label(other.dep_) == "cop" and other.head.i > other.i else None
+                if value is not None and not any(s.i > token.i for s in children(value, "nsubj")):
+                    yield NounFact(
+                        predicate, token, owner, tuple(conjuncts(value)), by_head.get(value.i), qualifier=qualifier
+                    )
+                return
+            if other.pos_ in ("PUNCT", "VERB", "CCONJ", "SCONJ", "AUX"):
+                return
+
+
+def _told(head: Token) -> Token:
+    """What a copula says, also where the parser took "now" for it: "… is now Anders Vik"."""
+    if head.pos_ != "ADV" or head.i + 1 >= len(head.doc):
+        return head
+    value = head.nbor(1)
+    while value.i + 1 < len(head.doc) and (value.pos_ in ("DET", "PUNCT", "PRON") or value.head.i > value.i):
+        value = value.head if value.head.i > value.i else value.nbor(1)
+    return value if value.pos_ in ("PROPN", "NOUN", "NUM", "SYM", "ADJ") else head
+
+
+def _begins_amount(token: Token) -> bool:
+    following = token.nbor(1).text if token.i + 1 < len(token.doc) else ""
+    looks_like_one = token.like_num or token.text[:1] in "$€£v" or token.text in ("USD", "EUR", "GBP")
+    return looks_like_one and any(ch.isdigit() for ch in token.text + following)
+
+
+def owner_of(token: Token, qualifier: str) -> Token | None:
+    """Whose a noun is: "my", "Contoso's", "… of Contoso"; a proper noun right before it counts too."""
+    possessors = children(token, "nmod:poss")
+    if possessors and possessors[0].pos_ != "PRON":
+        return possessors[0]
+    for c in children(token, "nmod", "obl", "prep"):
+        cases = {k.lower_ for k in children(c, "case")}
+        if cases & set(_OWNERS) and c.lower_ != "choice" and (not possessors or c.pos_ == "PROPN"):
+            return c
+        if label(c.dep_) == "prep" and c.lower_ in _OWNERS:
+            return next((p for p in c.children if p.dep_ == "pobj"), None)
+    if possessors:
+        return possessors[0]
+    if token.i + 1 < len(token.doc):  # "version 2.1 of Larkbox"
+        for c in children(token.nbor(1), "nmod"):
+            if {k.lower_ for k in children(c, "case")} & {"of", "for"}:
+                return c
+    del qualifier
+    for c in children(token, "compound"):
+        if c.pos_ == "PROPN":
+            return c
+    if label(token.dep_) == "conj" and token.head.i != token.i:
+        return owner_of(token.head, "")
+    return None
+
+
+def _noun_text(token: Token, skip: Token) -> str:
+    parts = [c.lower_ for c in children(token, "compound", "amod") if c.i != skip.i and c.i < token.i]
+    return " ".join([*parts, token.lemma_.lower()])

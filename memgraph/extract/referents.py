@@ -1,0 +1,423 @@
+"""Who and what the words of a sentence stand for: names, roles, pronouns, values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import regex
+
+from memgraph.changes import Called, Literal, Proposal
+from memgraph.extract.clauses import Clause, children, clause_of, clauses, phrase
+from memgraph.extract.frames import Frame, Match, frames_of, matches
+from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at
+from memgraph.extract.parse import label
+from memgraph.extract.talk import Reading, Talk
+from memgraph.extract.times import times_in
+from memgraph.extract.values import amount_in, read_text, special_in
+from memgraph.model import Episode, name_key
+from memgraph.ontology import Ontology, Predicate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+QUOTED = regex.compile(r"[\"“][^\"”]*[\"”]|(?<=^|[\s(])['‘][^'’]{2,}(?:['’]\w[^'’]*)*['’](?=[\s.,;:!?)]|$)")
+_SLIP = regex.compile(
+    r"[,.;-]+ ?(?:sorry|no|oops|scratch that|correction)?,? ?"
+    r"(?:i mean|i meant|make that|or rather|no wait|sorry|scratch that)\b,? ?(?:it's|to|that's)?",
+    regex.IGNORECASE,
+)  # fmt: skip
+_FIRST, _SECOND = frozenset(("i", "me", "my", "mine", "im")), frozenset(("you", "your", "ur", "u", "yours"))
+_WE = frozenset(("we", "us", "our", "ours"))
+_HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
+_THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
+_TAIL = regex.compile(
+    r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
+    r"|as well"
+    r"|on \w+days?|every \w+|anyway|btw|already|again|or something|or so|at all)\b.*"
+    r"| (?:and|or|on|in|at|to|for|with|by|from)$| [-–—(:;].*|, .*)$",
+    regex.IGNORECASE,
+)
+_PRONOUNS = (
+    _FIRST | _SECOND | _WE | _THEY | IT | frozenset(_HE_SHE) | frozenset("who what which myself yourself".split())
+)
+
+
+YOU = "\x00you"
+"""Who is asked, until somebody answers."""
+
+
+class Grammar:
+    """What reading goes by: an ontology's patterns, and the word classes."""
+
+    def __init__(self, ontology: Ontology) -> None:
+        self.ontology = ontology
+        self.frames: Mapping[str, tuple[Frame, ...]] = frames_of(ontology)
+        self.dates = frozenset(n for n, p in ontology.predicates.items() if p.object == "date")
+        self.nouns = NounFrames(ontology)
+        self.words = Words()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a sentence is by itself, whoever says it and whatever was said before."""
+
+    sentence: Span
+    text: str
+    plain: str  # without quotations
+    quoted: tuple[tuple[int, int], ...]
+    clauses: tuple[Clause, ...]
+    matches: tuple[tuple[Match, ...], ...]  # of each clause
+    nouns: tuple[NounFact, ...]
+    is_lower: bool
+    is_question: bool
+
+
+def prepared(grammar: Grammar, sentence: Span) -> Prepared:
+    """Take a sentence apart."""
+    plain = QUOTED.sub(" ", sentence.text)
+    parts = clauses(sentence, grammar.frames)
+    return Prepared(
+        sentence,
+        sentence.text,
+        plain,
+        tuple(m.span() for m in QUOTED.finditer(sentence.text)),
+        tuple(parts),
+        tuple(tuple(matches(c, grammar.frames, grammar.dates)) for c in parts),
+        tuple(grammar.nouns.found(sentence, parts)),
+        not any(t.text[:1].isupper() and t.lower_ != "i" for t in sentence[1:]),
+        plain.rstrip().rstrip("\"')").endswith("?"),
+    )
+
+
+class Referents:
+    """One sentence, with what its words may stand for."""
+
+    def __init__(self, grammar: Grammar, episode: Episode, told: Prepared, talk: Talk, reading: Reading) -> None:
+        self.x, self.prepared = grammar, told
+        self.episode, self.sentence, self.talk, self.reading = episode, told.sentence, talk, reading
+        self.text, self.plain, self.quoted, self.clauses = told.text, told.plain, told.quoted, told.clauses
+        self.ontology = grammar.ontology
+        self.words = grammar.words
+        self.heads = {c.head.i for c in self.clauses}
+        self.times = times_in(self.text, episode.occurred_at)
+        self.is_lower, self.is_question = told.is_lower, told.is_question
+        self.found: list[Proposal] = []
+        self.local: list[tuple[int, str, str, bool]] = []  # where in this sentence which names stand
+
+    def _catch_up(self, end: int) -> None:
+        """Take note of the names before a place in the sentence: those behind a pronoun can't be what it means."""
+        while self.local and self.local[0][0] < end:
+            _, name, kind, is_subject = self.local.pop(0)
+            self.talk.note(name, kind, is_topic=is_subject)
+
+    def _kind_of(self, name: str) -> str:
+        if self._is_person(name):
+            return "person"
+        known = next((h.kind for h in reversed(self.talk.heard) if name_key(h.name) == name_key(name)), None)
+        if known:
+            return known
+        return "organization" if self.words.is_("organization_word", name.split()[-1].lower()) else ""
+
+    def _is_person(self, name: str) -> bool:
+        key = name_key(name)
+        return any(key == p or (" " not in key and key in p.split()) for p in self.talk.persons)
+
+    def _in_quotes(self, token: Token) -> bool:
+        at = token.idx - self.sentence.start_char
+        return any(a <= at < b for a, b in self.quoted)
+
+    def _subject(self, token: Token | None, declared: Predicate, clause: Clause | None) -> tuple[Called, bool] | None:
+        """Who or what a subject is, and whether that is sure."""
+        kind = declared.subject
+        if token is None:
+            if clause is None or clause.head.tag_ not in ("VBD", "VBG", "VBZ", "VBN", "JJ") or clause.modals:
+                return None
+            before = [t for t in self.sentence if t.i < clause.head.i]
+            if any(t.pos_ not in ("ADV", "INTJ", "CCONJ", "SCONJ", "PUNCT", "AUX", "PART", "SYM") for t in before):
+                return None  # it has a subject that the parser didn't see
+            if clause.head.i != self.sentence.root.i or kind != "person":
+                last = self._latest(kind) if kind != "person" and clause.head.i == self.sentence.root.i else None
+                return (Called(last, kind), False) if last else None
+            return Called(self.episode.speaker, "person"), False
+        word = token.lower_
+        person = self._person(word)
+        if person is not None:
+            if kind == "person":
+                return Called(person, "person"), True
+            last = self._own_organization(person) if kind == "organization" else None
+            return (Called(last, kind), False) if last else None
+        if word in _WE:
+            if kind == "person":
+                return Called(self.episode.speaker, "person"), True
+            last = self._own_organization(self.episode.speaker)
+            return (Called(last, kind), False) if last else None
+        if word in _HE_SHE or word in _THEY or word in IT:
+            self._catch_up(token.i)
+            pointed = self._subject_before(token, word, kind) or self._pointed(word, kind)
+            return (Called(pointed, kind), False) if pointed else None
+        role = self._role(token)
+        if role is not None:
+            return (role, True) if kind == "person" else None
+        named = name_at(
+            token,
+            self.talk.named,
+            is_likely=self.is_lower and kind != "person" and (clause is None or token == clause.subject),
+        )
+        if kind in ("thing", "event") and (text := self._described(token)):
+            return Called(text, kind), True
+        if named is None:
+            return None
+        if self.words.is_common(named.text):
+            return None
+        if kind == "person" and self._kind_of(named.text) in ("organization", "place"):
+            return None
+        if kind in ("organization",) and self._is_person(named.text):
+            return None
+        return Called(named.text, kind), True
+
+    def _described(self, token: Token) -> str | None:
+        """ "The Cinder importer": a common noun that a name tells apart."""
+        if token.text[:1].isupper() or token.pos_ != "NOUN":
+            return None
+        named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
+        return phrase(token) if named else None
+
+    def _person(self, word: str) -> str | None:
+        if word in _FIRST:
+            return self.episode.speaker
+        if word in _SECOND:
+            return YOU if self.is_question else self.talk.other or None
+        return None
+
+    def _pointed(self, word: str, kind: str = "", *, other_than: str = "") -> str | None:
+        """Who a pronoun points at: whoever of its kind was named last."""
+        heard_so_far = [h for h in reversed(self.talk.heard) if h.name not in (self.episode.speaker, other_than)]
+        if word in _HE_SHE:
+            fits = [h for h in heard_so_far if h.kind == "person" and h.gender in ("", _HE_SHE[word])]
+            fits = fits or [h for h in heard_so_far if h.kind == "" and h.is_topic]
+            return fits[0].name if fits else None
+        if kind == "person":
+            return next((h.name for h in heard_so_far if h.kind == "person" and word in _THEY), None)
+        kinds = (kind,) if kind not in ("", "thing") else ("organization", "thing", "event", "")
+        exact = [h for h in heard_so_far if h.kind in kinds]
+        if exact:
+            return exact[0].name if other_than else next((h.name for h in exact if h.is_topic), exact[0].name)
+        return next((h.name for h in heard_so_far if h.kind == ""), None)
+
+    def _subject_before(self, token: Token, word: str, kind: str) -> str | None:
+        """Within a sentence a pronoun goes on about the subject of the clause before."""
+        for clause in reversed(self.clauses):
+            subject = clause.subject
+            if subject is None or subject.i >= token.i or (clause.head.i > token.i > subject.i >= token.i - 1):
+                continue
+            role = self._role(subject) if subject.pos_ == "NOUN" else None
+            named = name_at(subject, self.talk.named)
+            name = role.text if role else named.text if named and not self.words.is_common(named.text) else None
+            if name is None or name == self.episode.speaker:
+                continue
+            known = "person" if role else self._kind_of(name)
+            if word in _HE_SHE and known in ("person", ""):
+                return name
+            if word in IT | _THEY and kind != "person" and known not in ("person", "place"):
+                return name
+        return None
+
+    def _latest(self, kind: str) -> str | None:
+        fits = [
+            h for h in reversed(self.talk.heard)
+            if h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing"))
+        ]  # fmt: skip
+        return next((h.name for h in fits if h.is_topic), fits[0].name if fits else None)
+
+    def _own_organization(self, person: str) -> str | None:
+        for heard in reversed(self.talk.heard):
+            if heard.kind == "organization" and heard.by == person:
+                return heard.name
+        return None
+
+    def _role(self, token: Token) -> Called | None:
+        """ "My sister": by name where it was said, else as the speaker's sister."""
+        noun = token.lemma_.lower() if self.words.is_("role", token.lemma_.lower()) else token.lower_
+        if not self.words.is_("role", noun) or token.tag_ == "NNS":
+            return None
+        owners = children(token, "nmod:poss")
+        if not owners:
+            if noun in ("mother", "father", "mom", "dad", "mum", "mama", "grandma", "grandpa", "papa", "mamma"):
+                owner = self.episode.speaker
+            else:
+                return None
+        else:
+            subject = self._subject(owners[0], Predicate(subject="person"), None)
+            if subject is None:
+                return None
+            owner = subject[0].text
+        named = [n for n in (self._name_beside(token),) if n]
+        text = f"{owner}'s {noun}"
+        if named:
+            self.talk.roles[name_key(text)] = named[0]
+            return Called(named[0], "person")
+        self.talk.note(self.talk.roles.get(name_key(text), text), "person", self.words.gender(noun))
+        return Called(self.talk.roles.get(name_key(text), text), "person")
+
+    def _name_beside(self, token: Token) -> str | None:
+        doc = token.doc
+        after = doc[token.i + 1] if token.i + 1 < len(doc) else None
+        if after is not None and after.text == "," and token.i + 2 < len(doc):
+            beyond = doc[token.i + 2]  # "our CFO, Gunnar Lie", also where the parser saw a sentence end
+            is_told = label_is(beyond, "appos", "ROOT", "list", "conj") or beyond.head.i == token.i
+            after = beyond if is_told and beyond.i + 1 <= len(doc) and not self._begins_clause(beyond) else None
+        beside = [after] if after is not None and after.pos_ == "PROPN" and after.text[:1].isupper() else []
+        for c in [*children(token, "appos", "flat"), *beside]:
+            named = name_at(c, self.talk.named)
+            if named is not None and not self.words.is_common(named.text):
+                return named.text
+        return None
+
+    def _begins_clause(self, token: Token) -> bool:
+        return any(c.subject is not None and c.subject.i == token.i for c in self.clauses)
+
+    def _object(
+        self,
+        token: Token,
+        declared: Predicate,
+        clause: Clause | None,
+        *,
+        is_copula_value: bool = False,
+        is_word: bool = False,
+    ) -> Iterator[Called | Literal]:
+        if self._in_quotes(token) and declared.takes_entity:
+            return
+        if declared.takes_entity:
+            called = self._entity(token, declared)
+            if called is not None:
+                yield called
+            return
+        start = token.idx - self.sentence.start_char
+        tree = list(token.subtree)
+        span = (tree[0].idx - self.sentence.start_char, tree[-1].idx + len(tree[-1]) - self.sentence.start_char)
+        if declared.object == "date":
+            times = [t for t in self.times if t.start_char <= start < t.end_char]
+            times = times or [t for t in self.times if span[0] <= t.start_char < span[1]]
+            if times:
+                yield Literal(times[0].text, times[0].forward.iso)
+            return
+        if declared.object in ("money", "number"):
+            literal = amount_in(self.text, start, span)
+            is_time = any(t.start_char <= start < t.end_char for t in self.times)
+            if literal is not None and not is_time and (declared.object == "money" or literal.value.isdigit()):
+                yield literal
+            return
+        special = special_in(self.text, start, span) if declared.object == "text" else None
+        if special is not None:
+            yield special
+            return
+        if is_word:
+            yield Literal(token.text, token.lower_)
+            return
+        is_verb = token.pos_ in ("VERB", "AUX") and token.tag_ != "NN"
+        for noun in [token]:
+            text = _TAIL.sub("", phrase(noun, is_verb=is_verb))
+            for time in self.times:  # "a tent yesterday": when is not part of what
+                if text.endswith(time.text) and text != time.text:
+                    text = text.removesuffix(time.text).rstrip(" ,")
+            case = next((c for c in children(noun, "case") if c.i == noun.i - 1), None)
+            if (
+                clause is not None
+                and clause.is_copular
+                and clause.head.i == noun.i
+                and case is not None
+                and is_copula_value
+            ):
+                if declared.subject == "person":  # "my job is at Contoso" names no job
+                    continue
+                text = f"{case.text} {text}"  # "on hold"
+            literal = read_text(text)
+            if (
+                literal is None
+                or (token.pos_ == "PUNCT" and not token.is_alpha)
+                or token.lower_ in _PRONOUNS
+                or self.words.is_vague(literal.value)
+            ):
+                continue
+            yield literal
+
+    def _meant(self, tokens: Sequence[Token], declared: Predicate) -> list[Token]:
+        """The values that are meant: not the denied ones, and of a one-valued predicate the last settled on."""
+        said = [
+            t
+            for t in tokens
+            if not any(n.lower_ in ("not", "n't") for n in children(t, "advmod")) or t.i == tokens[0].i
+        ]
+        if not (declared.one or declared.qualified):
+            return said
+        match = _SLIP.search(self.text)
+        if match is not None and said and said[0].idx - self.sentence.start_char < match.start():
+            for t in self.sentence:
+                if t.idx - self.sentence.start_char < match.end() or t.pos_ not in (
+                    "NOUN",
+                    "PROPN",
+                    "NUM",
+                    "SYM",
+                    "PRON",
+                    "X",
+                ):
+                    continue
+                if self.words.is_("role", t.lemma_.lower()) or children(t, "nmod:poss"):
+                    continue
+                if next(self._object(t, declared, None), None) is not None:
+                    return [t]
+        return said[:1]
+
+    def _entity(self, token: Token, declared: Predicate) -> Called | None:
+        kind = declared.object
+        word = token.lower_
+        person = self._person(word)
+        if person is not None:
+            return Called(person, "person") if kind in ("person", "thing") else None
+        if word in _WE:
+            own = self._own_organization(self.episode.speaker) if kind == "organization" else None
+            return Called(own, kind) if own else None
+        if word in _HE_SHE or word in _THEY or word in IT:
+            self._catch_up(token.i)
+            own = clause_of(token, self.heads)
+            doer = next((c.subject for c in self.clauses if c.head.i == own and c.subject is not None), None)
+            known = name_at(doer, self.talk.named) if doer is not None else None
+            pointed = self._pointed(word, kind, other_than=known.text if known else "")
+            return Called(pointed, kind) if pointed and kind != "place" else None
+        if kind in ("person", "thing"):
+            role = self._role(token)
+            if role is not None:
+                return role
+        for naming in children(token, "acl", "appos"):  # "a shop called Inkhouse"
+            if naming.lower_ in ("called", "named", "nicknamed"):
+                for t in [*children(naming, "obj", "xcomp", "obl", "oprd", "flat", "nsubj", "dep", "ccomp")]:
+                    named = name_at(t, self.talk.named)
+                    if named is not None:
+                        return Called(named.text, kind)
+            is_common = token.pos_ == "NOUN" and token.text.islower()
+            if (
+                label_is(naming, "appos")
+                and is_common
+                and naming.text[:1].isupper()
+                and (named := name_at(naming, self.talk.named))
+            ):
+                return Called(named.text, kind)
+        if kind == "person" and token.pos_ == "NOUN" and (beside := self._name_beside(token)):
+            return Called(beside, kind)
+        if kind == "thing" and (text := self._described(token)):
+            return Called(text, kind)
+        named = name_at(token, self.talk.named, is_likely=self.is_lower)
+        if named is None or self.words.is_common(named.text) or self.words.is_time(named.text):
+            return None
+        if any(t.start_char <= token.idx - self.sentence.start_char < t.end_char for t in self.times):
+            return None
+        if kind in ("organization", "place") and self._is_person(named.text):
+            return None
+        return Called(named.text, kind)
+
+
+def label_is(token: Token, *labels: str) -> bool:
+    """Whether a token has one of these labels."""
+    return label(token.dep_) in labels

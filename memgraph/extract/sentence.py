@@ -1,0 +1,708 @@
+"""Reads the facts out of one sentence: off its clauses, off its nouns, and as an answer to what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import regex
+
+from memgraph.changes import Called, Literal, Proposal, SameAs
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
+from memgraph.extract.frames import Match
+from memgraph.extract.nouns import is_name, name_at
+from memgraph.extract.referents import IT, YOU, Referents, label_is
+from memgraph.extract.talk import Question
+from memgraph.extract.times import TimeSpan
+from memgraph.extract.values import contact_in, read_text
+from memgraph.model import Mode, Polarity, Precision, name_key
+from memgraph.ontology import Ontology, Predicate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+EXTRACTOR = "rules"
+_SURE, _HEDGED, _POINTED, _HEARSAY = 0.9, 0.45, 0.85, 0.9
+_HEDGE = regex.compile(
+    r"\b(?:i (?:think|guess|believe|suppose|heard)|maybe|perhaps|probably|possibly|apparently|supposedly|allegedly"
+    r"|might|may be|not sure|rumou?rs?|gossip|people say|iirc|afaik|i'm not certain|not certain)\b",
+    regex.IGNORECASE,
+)
+_UNREAL = regex.compile(
+    r"\b(?:wish(?:es|ed)?|imagine|if only|as if|would be|would have|what if|suppose(?! to)|hopefully|fingers crossed)\b"
+    r"|\bas though\b",
+    regex.IGNORECASE,
+)
+_CORRECTION = regex.compile(
+    r"\b(?:correction|actually|i meant?|sorry|was wrong|misspoke|scratch that|in fact|typo|my mistake|no wait|i misread"
+    r"|fat-fingered|not quite right)\b",
+    regex.IGNORECASE,
+)
+_PRICE = regex.compile(
+    r"(?P<how>not (?:very |that |so |at all )?|(?:very|quite|highly|extremely|rather|somewhat|a bit|a little|pretty) )?"
+    r"price[- ]sensitive",
+    regex.IGNORECASE,
+)
+_SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
+    "tell ask say know see hear share let thank talk check mention show hug chat catch wish introduce apologize".split()
+)
+_ANSWERED = frozenset(
+    ("job_title", "studies", "favorite", "prefers", "hobby", "speaks", "diet", "nationality", "nickname")
+)
+_HUMAN = frozenset(
+    "say tell think want love like hate ask know feel laugh smile cook sing talk visit marry live".split()
+)
+_STATES = (
+    ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
+)  # fmt: skip
+_REACH = regex.compile(r"\b(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping) me\b", regex.IGNORECASE)
+_CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
+_CHANGE = regex.compile(r"\b(?:now|as of|from now on|these days|new|changed?|from today|effective)\b", regex.IGNORECASE)
+_YES = regex.compile(
+    r"^(?:yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b",
+    regex.IGNORECASE,
+)
+_NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
+_W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
+_ALIASES = regex.compile(
+    rf"(?i:every(?:one|body)|people|friends|you can|just|please|all|they) (?:just )?calls? (?P<me>me) (?P<a>{_W})"
+    rf"|(?:\b(?P<me>I'?m|I am|[Mm]y name is)) (?P<a>{_W}(?: {_W})+)(?=[,.!?;]|$| and| from| at)"
+    rf"|\b[Gg]o(?:es)? by (?P<a>{_W})"
+    rf"|(?:(?P<w>{_W}(?: {_W})*)(?:,| \()? ?)?(?:we|I|everyone|everybody|people|friends|they|the kids|folks|all)"
+    rf" (?:just |all |always |mostly )?(?:calls?|says?|said)(?: (?:her|him|them|it))?"
+    rf" (?P<a>{_W}(?: {_W})?)(?! of)(?=[ ,.!?;)]|$)"
+    rf"|(?P<w>{_W}(?: {_W})*)(?:,| \(|,? also) (?:also known as|aka|a\.k\.a\.|known as|or|nicknamed|called)"
+    rf" (?P<a>{_W}(?: {_W})?)"
+    rf"|(?:says?|call(?:s|ed)?|use|write) (?:it |just )?(?P<a>{_W}) (?:instead of|for short for|short for)"
+    rf" (?P<w>{_W}(?: {_W})*)"
+    rf"|(?P<a>{_W}) (?:is|means|stands) (?:short )?for (?P<w>{_W}(?: {_W})+)",
+)
+
+
+class SentenceReader(Referents):
+    """Reads one sentence into its episode's reading."""
+
+    # -- the whole sentence
+
+    def read(self, *, is_joke: bool) -> None:
+        self._hear_names()
+        silent = is_joke or bool(_UNREAL.search(self.plain))
+        for proposal in [*self._from_nouns(), *self._from_clauses()]:
+            self._keep(proposal)
+        self.found.extend(self._contacts())
+        if not self.found and not silent:
+            self.found.extend(self._put_right())
+        self._catch_up(self.sentence.end)
+        if self.is_question:
+            self.talk.question = Question(self.episode.speaker, list(self.found), self._open())
+            self.found.clear()
+        elif silent:
+            self.found.clear()
+        self.found.extend(mirrored(self.found, self.ontology, self._is_person))
+        for proposal in self.found:
+            same = [p for p in self.reading.proposals if _says_the_same(p, proposal)]
+            same += [p for p in self.reading.proposals if p not in same and self._is_replaced(p, proposal)]
+            for weaker in same:
+                self.reading.proposals.remove(weaker)
+            same = [p for p in same if _says_the_same(p, proposal)]
+            self.reading.proposals.append(max([*same, proposal], key=lambda p: p.confidence))
+        self.talk.told.extend(self.found)
+
+    def _is_replaced(self, a: Proposal, b: Proposal) -> bool:
+        """Of two values that one message gives a one-valued predicate for the same time, the later counts."""
+        return self.ontology[a.predicate].one and (
+            (a.subject, a.predicate, a.qualifier, a.polarity, a.valid_from, a.valid_to)
+            == (b.subject, b.predicate, b.qualifier, b.polarity, b.valid_from, b.valid_to)
+        )
+
+    def _keep(self, proposal: Proposal) -> None:
+        same = [p for p in self.found if _is_alike(p, proposal)]
+        if any(p.object == proposal.object or _covers(p.object, proposal.object) for p in same):
+            return
+        self.found.append(proposal)
+
+    def _hear_names(self) -> None:
+        """Note every name, for the record and for pronouns to come."""
+        seen: set[int] = set()
+        for token in self.sentence:
+            if token.i in seen or not is_name(token, self.talk.named):
+                continue
+            named = name_at(token, self.talk.named)
+            if named is None:
+                continue
+            seen.update(range(named.start, named.end))
+            if self.words.is_common(named.text):
+                continue
+            kind = self._kind_of(named.text)
+            before = token.nbor(-1) if named.start > self.sentence.start else None
+            if before is not None and self.words.is_("role", before.lower_):
+                kind = "person"
+            if kind == "" and any(
+                c.subject is not None and named.start <= c.subject.i < named.end and c.words & _HUMAN
+                for c in self.clauses
+            ):
+                kind = "person"
+            if self._in_quotes(token):
+                continue
+            self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
+            is_subject = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
+            self.local.append((named.start, named.text, kind, is_subject))
+            if named.text != named.text.lower():
+                self.talk.named.setdefault(named.text.lower(), named.text)
+        for a, b in self._aliases():
+            kind = "person" if self._is_person(a) else "thing"
+            self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
+            self.talk.note(b, "person" if kind == "person" else "")
+
+    def _aliases(self) -> Iterator[tuple[str, str]]:
+        speaker = self.episode.speaker
+        for match in _ALIASES.finditer(self.plain):
+            groups = match.groupdict()
+            alias = (groups.get("a") or "").strip(" .,!?'\"")
+            whole = (groups.get("w") or "").strip(" .,!?'\"")
+            if not alias or self.words.is_common(alias) or self.is_question:
+                continue
+            if groups.get("me"):
+                whole = speaker
+            elif whole.lower() in ("he", "she", "him", "her", "it", "them") or not whole:
+                whole = self._pointed(whole.lower() or "it") or ""
+            if whole and name_key(whole) != name_key(alias):
+                yield whole, alias
+
+    # -- from clauses
+
+    def _from_clauses(self) -> Iterator[Proposal]:
+        for clause, fitting_frames in zip(self.clauses, self.prepared.matches, strict=True):
+            if self._in_quotes(clause.head) or clause.is_imperative or (clause.is_unreal and not clause.is_able):
+                continue
+            taken: set[tuple[str, Polarity]] = set()
+            kinds: dict[str, str] = {}  # verb -> the kind of subject that it was read with
+            for match in sorted(fitting_frames, key=self._likeliness):
+                frame = match.frame
+                declared = self.ontology[frame.predicate]
+                if declared.qualified or (frame.predicate, frame.polarity) in taken:
+                    continue
+                if clause.is_able and not (frame.words == "language" or frame.is_negated):
+                    continue
+                if frame.subject == "S" and kinds.get(frame.verb, declared.subject) != declared.subject:
+                    continue
+                fitting = [t for t in match.objects if not frame.words or self.words.is_any(frame.words, t)]
+                # Whatever the parser made of the words around it.
+                if frame.words and not frame.words.startswith("!") and not fitting:
+                    fitting = [
+                        t for t in self.sentence
+                        if t.i > clause.head.i and self.words.is_any(frame.words, t)
+                        and clause_of(t, self.heads) == clause.head.i and t.pos_ in ("NOUN", "ADJ", "PROPN")
+                    ][:1]  # fmt: skip
+                if match.subject is None and frame.subject == "O" and declared.subject == "person":
+                    subject = (Called(self.episode.speaker, "person"), False)  # "Rex died": whose Rex is, is not said
+                else:
+                    subject = self._subject(match.subject, declared, clause) if fitting else None
+                if subject is None:
+                    continue
+                for token in self._meant(fitting, declared):
+                    if frame.predicate in ("goal", "plans") and token.lemma_.lower() in _SMALL_TALK:
+                        continue
+                    for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
+                        proposal = self._proposal(
+                            clause, frame.predicate, subject, thing, frame.mode, frame.polarity,
+                            is_denial_meant=frame.is_negated,
+                        )  # fmt: skip
+                        if proposal is not None:
+                            taken.add((frame.predicate, frame.polarity))
+                            if frame.subject == "S":
+                                kinds.setdefault(frame.verb, declared.subject)
+                            yield proposal
+            yield from self._states(clause)
+            yield from self._preferences(clause)
+
+    def _likeliness(self, match: Match) -> tuple[int, int]:
+        """The longest pattern comes first, then that for the kind of thing that the subject is known to be."""
+        return -match.frame.length, self._misfit(match)
+
+    def _misfit(self, match: Match) -> int:
+        named = name_at(match.subject, self.talk.named) if match.subject is not None else None
+        kind = self._kind_of(named.text) if named is not None else ""
+        wanted = self.ontology[match.frame.predicate].subject
+        if kind:
+            return 0 if kind == wanted else 1
+        if named is not None and match.frame.verb == "based":
+            return 0 if wanted == "organization" else 1
+        return 0 if wanted == "person" else 1
+
+    def _states(self, clause: Clause) -> Iterator[Proposal]:
+        """What somebody is: a nurse, Moroccan, vegan, 34."""
+        is_state = clause.is_copular or (clause.is_passive and self.words.is_("status", clause.head.lower_))
+        becomes = clause.head.lemma_.lower() in ("become", "turn", "go") and bool(clause.complements)
+        if clause.subject is None or not (is_state or becomes):
+            return
+        head = clause.head if clause.is_copular or clause.is_passive else clause.complements[0]
+        if head.lower_ == "mine" and "assigned_to" in self.ontology.predicates:
+            subject = self._subject(clause.subject, self.ontology["assigned_to"], clause)
+            if subject is not None and subject[1]:
+                mine = Called(self.episode.speaker, "person")
+                proposal = self._proposal(clause, "assigned_to", subject, mine, Mode.STATEMENT, Polarity.HOLDS)
+                if proposal is not None:
+                    yield proposal
+            return
+        if (match := _PRICE.search(self.plain)) and "price_sensitivity" in self.ontology.predicates:
+            subject = self._subject(clause.subject, self.ontology["price_sensitivity"], clause)
+            if subject is not None and not clause.is_unreal:
+                degree = (match["how"] or "").strip().lower()
+                value = (
+                    "low"
+                    if degree.startswith("not")
+                    else "medium"
+                    if degree in ("somewhat", "a bit", "a little")
+                    else "high"
+                )
+                literal = Literal(match[0].strip(), value)
+                clause = replace(clause, is_negated=False)
+                proposal = self._proposal(clause, "price_sensitivity", subject, literal, Mode.STATEMENT, Polarity.HOLDS)
+                if proposal is not None:
+                    yield proposal
+                return
+        if children(head, "case") and not self.words.is_("status", head.lower_):
+            return
+        for token in conjuncts(head):
+            word = token.lower_
+            for name, kind in _STATES:
+                declared = self.ontology[name]
+                if not (self.words.is_(kind, word) or self.words.is_(kind, token.lemma_.lower())):
+                    continue
+                if name == "diet" and token.pos_ in ("NOUN",) and children(token, "compound"):
+                    continue
+                told = self.x.nouns.predicate_of(token)
+                if name == "job_title" and told is not None and self.ontology[told[0]].subject != "organization":
+                    continue
+                if name == "job_title" and (token.pos_ not in ("NOUN", "PROPN") or clause.is_negated):
+                    continue
+                subject = self._subject(clause.subject, declared, clause)
+                if subject is None or (
+                    declared.subject == "person" and self._kind_of(subject[0].text) in ("organization", "place")
+                ):
+                    continue
+                if name == "project_status" and self._kind_of(subject[0].text) not in ("", "thing"):
+                    continue
+                text = phrase(token) if name == "job_title" else token.text
+                if name == "project_status" and (case := children(token, "case")):
+                    text = f"{case[0].text} {text}"  # "on hold"
+                literal = read_text(text)
+                if name == "job_title":
+                    yield from self._employer(clause, subject)
+                if literal is not None:
+                    proposal = self._proposal(clause, name, subject, literal, Mode.STATEMENT, Polarity.HOLDS)
+                    if proposal is not None:
+                        yield proposal
+        match = regex.fullmatch(r"(\d{1,3})", head.text)
+        if match is None and head.lower_ in ("years", "year", "old"):
+            match = regex.search(r"\b(\d{1,3}) years? old", self.plain)
+        if match is not None:
+            number = match[1]
+            subject = self._subject(clause.subject, self.ontology["age"], clause)
+            if subject is not None and 0 < int(number) < 120 and self._kind_of(subject[0].text) == "person":
+                proposal = self._proposal(
+                    clause, "age", subject, Literal(number, number), Mode.STATEMENT, Polarity.HOLDS
+                )
+                if proposal is not None:
+                    yield proposal
+
+    def _employer(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
+        """Whoever is something at a firm works there."""
+        for prep, token in clause.preps:
+            if prep == "at" and "works_at" in self.ontology.predicates:
+                firm = self._entity(token, self.ontology["works_at"])
+                if firm is not None:
+                    proposal = self._proposal(clause, "works_at", subject, firm, Mode.STATEMENT, Polarity.HOLDS)
+                    if proposal is not None:
+                        yield proposal
+
+    def _preferences(self, clause: Clause) -> Iterator[Proposal]:
+        """`I prefer O as my q`, `I prefer O for q`."""
+        if "prefer" not in clause.words or "prefers" not in self.ontology.predicates or not clause.objects:
+            return
+        declared = self.ontology["prefers"]
+        subject = self._subject(clause.subject, declared, clause)
+        kinds = [t for prep, t in clause.preps if prep in ("as", "for")]
+        if subject is None or not kinds:
+            return
+        before = next(c for c in (*children(kinds[0], "case"), kinds[0]) if c.i > clause.head.i)
+        literal = read_text(token_text(clause.head.i + 1, before.i, clause.head.doc))
+        if literal is not None:
+            proposal = self._proposal(clause, "prefers", subject, literal, Mode.STATEMENT, Polarity.HOLDS)
+            if proposal is not None:
+                yield replace(proposal, qualifier=kinds[0].lemma_.lower())
+
+    # -- from nouns: "my sister is Inês", "the budget of Contoso", "Olumide is Devika's manager"
+
+    def _from_nouns(self) -> Iterator[Proposal]:
+        for found in self.prepared.nouns:
+            if self._in_quotes(found.noun):
+                continue
+            clause = found.clause
+            if clause is not None and (clause.is_imperative or clause.is_unreal):
+                continue
+            declared = self.ontology[found.predicate]
+            owner = self._owner(found.owner, declared, found.noun, clause)
+            if owner is None:
+                continue
+            gender = self.words.gender(found.noun.lower_)
+            if declared.takes_entity and declared.object == "person":
+                self._bind(owner, found.noun, found.values, gender)
+            for token in self._meant(found.values, declared):
+                for thing in self._object(token, declared, clause, is_copula_value=True):
+                    if isinstance(thing, Called) and name_key(thing.text) == name_key(owner[0].text):
+                        continue
+                    proposal = self._proposal(clause, found.predicate, owner, thing, found.mode, Polarity.HOLDS)
+                    if proposal is not None:
+                        yield replace(proposal, qualifier=found.qualifier)
+
+    def _owner(
+        self, token: Token | None, declared: Predicate, noun: Token, clause: Clause | None = None
+    ) -> tuple[Called, bool] | None:
+        if token is not None:
+            return self._subject(token, declared, None)
+        if clause is None and declared.subject != "person":  # "Larkbox is at version 2.1"
+            around = next((c for c in self.clauses if c.head.i == clause_of(noun, self.heads)), None)
+            if around is not None and around.subject is not None and around.subject.i < noun.i:
+                owner = self._subject(around.subject, declared, None)
+                if owner is not None:
+                    return owner
+        if declared.subject == "person":
+            return (Called(self.episode.speaker, "person"), True)
+        last = self._latest(declared.subject)
+        return (Called(last, declared.subject), False) if last else None
+
+    def _bind(self, owner: tuple[Called, bool], noun: Token, values: Sequence[Token], gender: str) -> None:
+        """Remember who "my sister" is; where she was spoken of before her name was said, say that they are one."""
+        role = f"{owner[0].text}'s {noun.lemma_.lower()}"
+        for token in values:
+            named = name_at(token, self.talk.named)
+            if named is None:
+                continue
+            self.talk.roles[name_key(role)] = named.text
+            self.talk.note(named.text, "person", gender)
+            if len(values) == 1 and noun.tag_ != "NNS" and self.words.is_("kin", noun.lemma_.lower()):
+                same = SameAs(self.episode.id, Called(role, "person"), Called(named.text, "person"))
+                self.reading.same[same] = None
+
+    # -- how it is put
+
+    def _proposal(
+        self,
+        clause: Clause | None,
+        predicate: str,
+        subject: tuple[Called, bool],
+        thing: Called | Literal,
+        mode: Mode,
+        polarity: Polarity,
+        *,
+        is_denial_meant: bool = False,
+    ) -> Proposal | None:
+        declared = self.ontology[predicate]
+        called, is_sure = subject
+        is_one_of_us = isinstance(thing, Called) and declared.object == "thing" and self._is_person(thing.text)
+        if is_one_of_us and not declared.inverse:  # nobody is a pet, or a tool
+            return None
+        if isinstance(thing, Called) and name_key(thing.text) == name_key(called.text):
+            return None
+        confidence = _HEDGED if _HEDGE.search(self.plain) else _SURE
+        tense, is_ended = "present", False
+        if clause is not None:
+            tense = clause.tense
+            if clause.is_reported:
+                confidence *= _HEARSAY
+            if clause.is_negated and not is_denial_meant:
+                if polarity is not Polarity.HOLDS:
+                    return None
+                polarity = Polarity.DENIES
+            is_ended = clause.is_ended
+            if is_ended:
+                if polarity is not Polarity.HOLDS:
+                    return None
+                polarity = Polarity.ENDS
+            if clause.is_begun:
+                mode = Mode.CHANGE
+        if not is_sure:
+            confidence *= _POINTED
+        time = self._time(clause, thing, declared)
+        start = end = None
+        precision = Precision.INSTANT
+        if time is not None:
+            start, end, precision = time.start, None, time.precision
+            if time.how == "until":
+                start, end = (None, time.start) if polarity is Polarity.HOLDS else (time.start, None)
+            elif time.how == "range":
+                start, end = time.start, time.end
+        said = self.episode.occurred_at
+        is_past_state = (
+            tense == "past" and polarity is Polarity.HOLDS and mode is not Mode.CHANGE and not declared.event
+            and self.ontology[predicate].object != "date"
+        )  # fmt: skip
+        if is_past_state:
+            if time is None or time.how in ("since",):
+                if time is None:
+                    return None
+            elif time.end <= said or time.how == "range":
+                end = time.end
+            else:
+                return None
+        is_claim = polarity is Polarity.HOLDS and declared.object != "date"
+        if is_claim and tense == "future" and (time is None or time.start <= said):
+            return None
+        is_ahead = is_claim and start is not None and start > said
+        if is_ahead and tense != "future" and not (time and time.how == "since"):
+            start, end, precision = None, None, Precision.INSTANT
+        if _CORRECTION.search(self.plain):
+            mode = Mode.CORRECTION
+        elif mode is Mode.STATEMENT and (
+            _CHANGE.search(self._own_text(clause)) or (time is not None and time.how == "since")
+        ):
+            mode = Mode.CHANGE
+        if end is not None and (start or said) >= end:
+            return None
+        if isinstance(thing, Called) and thing.text != YOU:
+            self.talk.note(thing.text, thing.kind)
+        if called.text != YOU:
+            self.talk.note(called.text, called.kind, is_topic=True)
+        return Proposal(
+            episode=self.episode.id,
+            subject=called,
+            predicate=predicate,
+            object=thing,
+            polarity=polarity,
+            mode=mode,
+            valid_from=start,
+            valid_to=end,
+            precision=precision,
+            confidence=round(confidence, 4),
+            extractor=EXTRACTOR,
+            text=self.text,
+        )
+
+    def _own_text(self, clause: Clause | None) -> str:
+        if clause is None:
+            return self.plain
+        own = [t.text for t in self.sentence if clause_of(t, self.heads) == clause.head.i]
+        return " ".join(own) or self.plain
+
+    def _time(self, clause: Clause | None, thing: Called | Literal, declared: Predicate) -> TimeSpan | None:
+        """When it holds: a time that hangs on the clause, and isn't what is said itself."""
+        if declared.object == "date":
+            return None
+        usable = [t for t in self.times if not (isinstance(thing, Literal) and t.text == thing.text)]
+        if clause is None or len(self.clauses) < 2:
+            return usable[0] if usable else None
+        for time in usable:
+            if self._clause_at(time) == clause.head.i:
+                return time
+        earlier = [t for t in usable if t.start_char < clause.head.idx - self.sentence.start_char]
+        if len(earlier) == 1 and (clause.tense == "future" and earlier[0].how == "since"):
+            return earlier[0]
+        if len(earlier) == 1 and "so" in clause.adverbs:  # "I moved on Saturday, so I live in Porto now"
+            return replace(earlier[0], how="since")
+        return None
+
+    def _clause_at(self, time: TimeSpan) -> int | None:
+        """The clause that a time belongs to: the one it stands right before, or hangs on, or follows."""
+        token = self._token_at(time.start_char)
+        last = self._token_at(time.end_char - 1)
+        if token is None or last is None or self._in_quotes(token):
+            return None
+        after = last.i + 1
+        while after < self.sentence.end and last.doc[after].text in (",", ":", "–", "-"):
+            after += 1
+        for clause in self.clauses:
+            subject = clause.subject
+            if subject is not None and subject.i < clause.head.i and subject.left_edge.i == after:
+                return clause.head.i
+        own = clause_of(token, self.heads)
+        while own is not None and label_is(token.doc[own], "xcomp") and token.doc[own].head.i in self.heads:
+            own = token.doc[own].head.i
+        if own is not None and own < token.i:
+            between = [
+                c for c in self.clauses if own < c.head.i < token.i and c.subject is not None and c.subject.i > own
+            ]
+            return between[-1].head.i if between else own
+        before = [c.head.i for c in self.clauses if c.head.i < token.i]
+        return before[-1] if before else own
+
+    def _token_at(self, char: int) -> Token | None:
+        at = char + self.sentence.start_char
+        return next((t for t in self.sentence if t.idx <= at < t.idx + len(t)), None)
+
+    # -- question and answer
+
+    def _contacts(self) -> Iterator[Proposal]:
+        """ "Write to me at …": where somebody can be reached."""
+        if not _REACH.search(self.plain) or self.is_question:
+            return
+        for predicate in ("email", "phone"):
+            if predicate not in self.ontology.predicates or any(p.predicate == predicate for p in self.found):
+                continue
+            literal = contact_in(self.plain, predicate)
+            if literal is not None:
+                me = (Called(self.episode.speaker, "person"), True)
+                proposal = self._proposal(None, predicate, me, literal, Mode.STATEMENT, Polarity.HOLDS)
+                if proposal is not None:
+                    yield proposal
+
+    def _put_right(self) -> Iterator[Proposal]:
+        """ "Actually it's 45k, not 54k": corrects the latest fact that has such a value."""
+        said = self.plain
+        if not (_CORRECTION.search(said) or _CONTRAST.search(said)):
+            return
+        for clause in self.clauses:
+            if not clause.is_copular or clause.subject is None or clause.subject.lower_ not in IT or clause.is_unreal:
+                continue
+            for wrong in reversed(self.talk.told[-12:]):
+                declared = self.ontology[wrong.predicate]
+                if not declared.one or declared.object == "text" or wrong.polarity is not Polarity.HOLDS:
+                    continue
+                for thing in self._object(clause.head, declared, clause):
+                    if thing != wrong.object:
+                        subject = (wrong.subject, False)
+                        right = self._proposal(clause, wrong.predicate, subject, thing, Mode.CORRECTION, Polarity.HOLDS)
+                        if right is not None:
+                            yield replace(
+                                right, mode=Mode.CORRECTION, qualifier=wrong.qualifier, polarity=Polarity.HOLDS
+                            )
+                            return
+
+    def _open(self) -> list[tuple[str, Called, str]]:
+        """What a question asks for: predicates with a subject and no object."""
+        out: list[tuple[str, Called, str]] = []
+        asked = {t.lower_ for t in self.sentence} & {
+            "where",
+            "who",
+            "what",
+            "which",
+            "when",
+            "how",
+            "whats",
+            "wheres",
+            "whos",
+        }
+        for clause in self.clauses:
+            if not asked:
+                break
+            for word in clause.words:
+                for frame in self.x.frames.get(word, ()):
+                    declared = self.ontology[frame.predicate]
+                    if frame.polarity is not Polarity.HOLDS or frame.subject != "S" or declared.qualified:
+                        continue
+                    if not self._asks(asked, declared, clause):
+                        continue
+                    subject = self._subject(clause.subject, declared, clause) if clause.subject is not None else None
+                    if subject is not None:
+                        out.append((frame.predicate, subject[0], ""))
+        for found in self.x.nouns.asked(self.sentence):
+            declared = self.ontology[found.predicate]
+            owner = self._owner(found.owner, declared, found.noun) if found.owner is not None else None
+            if owner is None and found.owner is None and declared.subject != "person":
+                last = self._latest(declared.subject)
+                owner = (Called(last, declared.subject), False) if last else None
+            if owner is not None:
+                out.append((found.predicate, owner[0], found.qualifier))
+        return list(dict.fromkeys(out))
+
+    def _asks(self, asked: set[str], declared: Predicate, clause: Clause) -> bool:
+        if "where" in asked or "wheres" in asked:
+            return declared.object in ("place", "organization")
+        if "who" in asked or "whos" in asked:
+            is_for = any(p in ("for", "with") for p, _ in clause.preps)
+            return declared.object == "person" or (declared.object == "organization" and is_for)
+        if "when" in asked:
+            return declared.object == "date"
+        return declared.object not in ("place", "person", "date") and any(
+            t.lower_ in ("what", "which") and (label_is(t, "obj") or label_is(t.head, "obj") or t.dep_ == "det")
+            for t in self.sentence
+        )
+
+    def _answering(self, called: Called) -> Called:
+        return Called(self.episode.speaker, "person") if called.text == YOU else called
+
+    def answer(self, question: Question) -> None:
+        """Read this sentence as the answer to what was asked."""
+        text = self.plain.strip()
+        if _YES.match(text) and question.asked and not self.is_question:
+            for asked in question.asked:
+                self.reading.proposals.append(
+                    replace(
+                        asked,
+                        episode=self.episode.id,
+                        subject=self._answering(asked.subject),
+                        object=self._answering(asked.object) if isinstance(asked.object, Called) else asked.object,
+                        confidence=round(_SURE * _POINTED, 4),
+                        text=self.text,
+                    )
+                )
+            return
+        if not question.open_ or self.is_question or _NO.match(text) or _UNREAL.search(text):
+            return
+        root = self.sentence.root
+        if any(c.subject is not None for c in self.clauses) or root.pos_ not in (
+            "NOUN",
+            "PROPN",
+            "NUM",
+            "ADJ",
+            "X",
+            "VERB",
+        ):
+            return
+        for predicate, asked_of, qualifier in question.open_:
+            subject = self._answering(asked_of)
+            declared = self.ontology[predicate]
+            if declared.object == "text" and predicate not in _ANSWERED:
+                continue
+            found = False
+            for token in conjuncts(root):
+                for thing in self._object(token, declared, None):
+                    proposal = self._proposal(None, predicate, (subject, True), thing, Mode.STATEMENT, Polarity.HOLDS)
+                    if proposal is not None:
+                        found = True
+                        self.reading.proposals.append(
+                            replace(proposal, qualifier=qualifier, confidence=round(proposal.confidence * _POINTED, 4))
+                        )
+            if found:
+                return
+
+
+def mirrored(proposals: Iterable[Proposal], ontology: Ontology, is_person: Callable[[str], bool]) -> list[Proposal]:
+    """The same facts from the other side: whoever is married to Ken is whom Ken is married to."""
+    out: list[Proposal] = []
+    for p in proposals:
+        declared = ontology[p.predicate]
+        other = p.predicate if declared.symmetric else declared.inverse
+        if not other or not isinstance(p.object, Called):
+            continue
+        if declared.object == "thing" and not is_person(p.object.text):
+            continue
+        kind = ontology[other].subject
+        out.append(replace(p, predicate=other, subject=Called(p.object.text, kind), object=p.subject))
+    return out
+
+
+def _is_alike(a: Proposal, b: Proposal) -> bool:
+    return (a.predicate, a.qualifier, a.subject, a.polarity) == (b.predicate, b.qualifier, b.subject, b.polarity)
+
+
+def _says_the_same(a: Proposal, b: Proposal) -> bool:
+    return (a.subject, a.predicate, a.qualifier, a.object, a.polarity) == (
+        b.subject, b.predicate, b.qualifier, b.object, b.polarity,
+    )  # fmt: skip
+
+
+def token_text(start: int, end: int, doc: Doc) -> str:
+    """The text of the tokens `[start, end)`."""
+    return doc[start:end].text
+
+
+def _covers(a: object, b: object) -> bool:
+    """Two ways to read one object: a name and the same name."""
+    if isinstance(a, Called) and isinstance(b, Called):
+        return name_key(a.text) == name_key(b.text)
+    if isinstance(a, Literal) and isinstance(b, Literal):
+        return a.value == b.value or a.value in b.value.split() or b.value in a.value.split()
+    return False

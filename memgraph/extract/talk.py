@@ -1,0 +1,77 @@
+"""What is known while a conversation is read: who was named, what was told, what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from memgraph.changes import Called, Proposal, SameAs
+from memgraph.model import name_key
+
+
+@dataclass(slots=True)
+class Heard:
+    """Something named lately, for pronouns to point at."""
+
+    name: str
+    kind: str
+    gender: str = ""
+    by: str = ""
+    is_topic: bool = False  # something was said about it
+
+
+@dataclass(slots=True)
+class Question:
+    """What the turn before asked: facts that lack their object (or only a yes)."""
+
+    by: str
+    asked: list[Proposal] = field(default_factory=list[Proposal])
+    open_: list[tuple[str, Called, str]] = field(
+        default_factory=list[tuple[str, Called, str]]
+    )  # predicate, subject, qualifier
+
+
+@dataclass(slots=True)
+class Talk:
+    """What is known while reading on."""
+
+    speaker: str = ""
+    other: str = ""
+    heard: list[Heard] = field(default_factory=list[Heard])
+    named: dict[str, str] = field(default_factory=dict[str, str])  # lower case -> as first written with capitals
+    persons: set[str] = field(default_factory=set[str])
+    roles: dict[str, str] = field(default_factory=dict[str, str])  # "ana lima's sister" -> "Inês"
+    question: Question | None = None
+    told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
+
+    def note(self, name: str, kind: str, gender: str = "", *, is_topic: bool = False) -> None:
+        known = next((h for h in self.heard if h.name == name), None)
+        if known is not None:
+            self.heard.remove(known)
+            kind = known.kind if kind in ("", "thing") and known.kind else kind
+            gender, is_topic = gender or known.gender, is_topic or known.is_topic
+        self.heard.append(Heard(name, kind, gender, self.speaker, is_topic))
+        if kind == "person":
+            self.persons.add(name_key(name))
+        if name != name.lower():
+            self.named.setdefault(name.lower(), name)
+
+    def absorb(self, earlier: Talk) -> None:
+        """Take in what an earlier turn, read by itself, told."""
+        for heard in earlier.heard:
+            self.speaker = heard.by
+            self.note(heard.name, heard.kind, heard.gender, is_topic=heard.is_topic)
+        for key, name in earlier.named.items():
+            self.named.setdefault(key, name)
+        self.persons |= earlier.persons
+        self.roles.update(earlier.roles)
+        self.told.extend(earlier.told)
+        self.speaker = earlier.speaker
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one episode came to."""
+
+    mentions: dict[Called, None] = field(default_factory=dict[Called, None])
+    proposals: list[Proposal] = field(default_factory=list[Proposal])
+    same: dict[SameAs, None] = field(default_factory=dict[SameAs, None])
