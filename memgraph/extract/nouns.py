@@ -15,6 +15,8 @@ from memgraph.ontology import Ontology, read_yaml
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
+# What a word with a capital may be tagged as and still be a name ("Person2" is taken for punctuation).
+_NOMINAL = frozenset(("PROPN", "NOUN", "ADJ", "X", "NUM", "SYM", "PUNCT"))
 _JOINS = ("compound", "flat", "flat:foreign", "flat:name", "goeswith", "fixed")
 _PARTICLES = frozenset(("of", "de", "del", "da", "van", "von", "der", "la", "le", "&"))
 _MOVES = frozenset(
@@ -116,7 +118,7 @@ def is_name(token: Token, known: Mapping[str, str]) -> bool:
         return True
     if token.text[:1].isupper():
         if token.pos_ == "PROPN" or not token.is_sent_start:
-            return token.pos_ in ("PROPN", "NOUN", "ADJ", "X", "VERB", "NUM")
+            return token.pos_ in _NOMINAL or token.pos_ == "VERB"
         # At the beginning of a sentence a capital says little: a word that no dictionary has is a name.
         return token.pos_ in ("NOUN", "X", "ADJ") and (token.is_oov or (token.text.isupper() and len(token) > 1))
     return token.pos_ == "PROPN"
@@ -154,10 +156,10 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
             return Named(token.text, token.i, token.i + 1)
         return None
     first = last = anchor
-    start = token.sent.start
+    start = 0  # the parser may have seen a sentence end within the name
     while first - 1 >= start and (first - 1 in good or _adjoins(doc[first - 1], doc[first])):
         first -= 1
-    end = token.sent.end
+    end = len(doc)
     while last + 1 < end:
         if last + 1 in good or _adjoins(doc[last + 1], doc[last]):
             last += 1
@@ -182,7 +184,7 @@ def _adjoins(token: Token, beside: Token) -> bool:
     """Whether the next capitalised proper noun goes on with the same name, whatever the parser made of it."""
     if not token.text[:1].isupper() or not beside.text[:1].isupper() or token.lower_ in _NOT_NAMES:
         return False
-    is_noun = token.pos_ in ("PROPN", "NOUN", "ADJ", "X")
+    is_noun = token.pos_ in _NOMINAL
     return is_noun and label(token.dep_) != "vocative"
 
 

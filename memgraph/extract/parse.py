@@ -76,7 +76,7 @@ def sentences(doc: Doc) -> Iterator[Span]:
     start = 0
     for sentence in doc.sents:
         last = doc[sentence.end - 1]
-        if sentence.end == len(doc) or not (last.is_alpha or last.like_num or last.text in "$€£,"):
+        if sentence.end == len(doc) or not (last.text[-1].isalnum() or last.text in "$€£,"):
             yield doc[start : sentence.end]
             start = sentence.end
 
