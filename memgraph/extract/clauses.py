@@ -242,14 +242,11 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
 def _name_before(head: Token) -> Token | None:
     """The name right before a verb that the parser found no subject for."""
     at = head.i - 1
-    while at >= head.sent.start and head.doc[at].lower_ in _BETWEEN:
+    while at >= 0 and head.doc[at].lower_ in _BETWEEN:
         at -= 1
-    before = head.doc[at] if at >= head.sent.start else None
-    return (
-        before
-        if before is not None and before.is_alpha and before.text[:1].isupper() and before.lower_ != "i"
-        else None
-    )
+    before = head.doc[at] if at >= 0 else None
+    is_name = before is not None and before.text[:1].isupper() and before.text[-1].isalnum() and before.lower_ != "i"
+    return before if is_name else None
 
 
 def conjuncts(token: Token) -> list[Token]:

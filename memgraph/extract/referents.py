@@ -135,7 +135,8 @@ class Referents:
             if clause is None or clause.head.tag_ not in ("VBD", "VBG", "VBZ", "VBN", "JJ") or clause.modals:
                 return None
             before = [t for t in self.sentence if t.i < clause.head.i]
-            if any(t.pos_ not in ("ADV", "INTJ", "CCONJ", "SCONJ", "PUNCT", "AUX", "PART", "SYM") for t in before):
+            light = ("ADV", "INTJ", "CCONJ", "SCONJ", "PUNCT", "AUX", "PART", "SYM")
+            if any(t.pos_ not in light or (t.pos_ in ("PUNCT", "SYM") and t.text[:1].isalpha()) for t in before):
                 return None  # it has a subject that the parser didn't see
             if clause.head.i != self.sentence.root.i or kind != "person":
                 last = self._latest(kind) if kind != "person" and clause.head.i == self.sentence.root.i else None

@@ -22,9 +22,9 @@ from memgraph import Memory
 address, password, user = sys.argv[1:]
 with Memory(address, auth=("neo4j", password) if password else None) as memory:
     for n in range(10_000):
-        texts = [f"Person{n} lives in Town{n}.", f"Person{n} works at Firm{n}."]
+        texts = ["I live in Porto.", "I work at Contoso."]
         memory.add(
-            [{"id": f"{n}-{i}", "name": "Ana", "content": t} for i, t in enumerate(texts)],
+            [{"id": f"{n}-{i}", "name": f"Person{n}", "content": t} for i, t in enumerate(texts)],
             user_id=user, run_id="r", timestamp="2025-01-01T00:00Z",
         )
         print(n, flush=True)
@@ -96,7 +96,7 @@ class CutLine:
 @pytest.mark.parametrize("after_bytes", [700, 3_000, 9_000])
 async def test_a_line_cut_within_a_transaction_leaves_nothing(neo4j: Server, user: str, after_bytes: int) -> None:
     messages = [
-        {"id": f"{n}", "name": "Ana", "content": f"Person{n} lives in Town{n}.", "timestamp": "2025-01-01T00:00Z"}
+        {"id": f"{n}", "name": f"Person{n}", "content": "I live in Porto.", "timestamp": "2025-01-01T00:00Z"}
         for n in range(20)
     ]
     async with CutLine(neo4j) as line, AsyncMemory(line.uri, auth=neo4j.auth) as memory:
@@ -121,16 +121,17 @@ def test_a_server_killed_while_adding_keeps_what_it_acknowledged(line: str, tmp_
     acknowledged = []
     try:
         for n in range(15):
-            memory.add(f"Person{n} lives in Town{n}.", user_id="u", run_id="r", timestamp="2025-01-01T00:00Z")
+            said = {"name": f"Person{n}", "content": "I live in Porto."}
+            memory.add(said, user_id="u", run_id="r", timestamp="2025-01-01T00:00Z")
             acknowledged.append(f"Person{n}")
         killed = time.monotonic()
         server.stop(kill=True)
         with pytest.raises(StoreUnavailable, match="try again"):
-            memory.add("Person99 lives in Town99.", user_id="u")
+            memory.add({"name": "Person99", "content": "I live in Porto."}, user_id="u")
         assert time.monotonic() - killed < 60
         server = launcher.start(line, port=server.port, home=tmp_path / "home")
         assert sorted(f.subject.name for f in memory.facts(user_id="u")) == sorted(acknowledged)
-        memory.add("Person99 lives in Town99.", user_id="u")
+        memory.add({"name": "Person99", "content": "I live in Porto."}, user_id="u")
         assert memory.doctor() == []
     finally:
         memory.close()
