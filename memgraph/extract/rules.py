@@ -33,7 +33,6 @@ class RuleExtractor:
 
     is_local = True
     name = EXTRACTOR
-    turns = _TURNS
 
     def __init__(self, ontology: Ontology | None = None, pipeline: str = parse.SHIPPED) -> None:
         self._ontology = ontology or core_ontology()
