@@ -91,7 +91,8 @@ class Writer:
         new = {e.id for e in episodes}
         out: list[Episode] = []
         for first in firsts.values():
-            query = EpisodeQuery(until=first.occurred_at + _MOMENT, limit=_TURNS_BEFORE + len(new), is_latest=True)
+            own = sum(e.occurred_at <= first.occurred_at for e in episodes)  # they may be stored already
+            query = EpisodeQuery(until=first.occurred_at + _MOMENT, limit=_TURNS_BEFORE + own, is_latest=True)
             found = await self._store.episodes(first.scope, query)
             earlier = [e for e in found if e.id not in new and e.scope.session_id == first.scope.session_id]
             out.extend(reversed(earlier[:_TURNS_BEFORE]))

@@ -64,10 +64,10 @@ class Clause:
     @property
     def words(self) -> set[str]:
         """The forms under which patterns may name its head."""
-        forms = {self.head.lemma_.lower(), self.head.lower_, self.head.lower_.removesuffix("s"), stem(self.head)}
+        words = {*forms(self.head), stem(self.head)}
         if self.is_copular:  # "is due on the 8th" may hang on the date
-            forms |= {c.lower_ for c in children(self.head, "case", "advmod")}
-        return forms
+            words |= {c.lower_ for c in children(self.head, "case", "advmod")}
+        return words
 
 
 def stem(token: Token) -> str:
@@ -77,6 +77,11 @@ def stem(token: Token) -> str:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word[: -len(ending)] + ("y" if ending in ("ied", "ies") else "")
     return word
+
+
+def forms(token: Token) -> tuple[str, str, str]:
+    """How a pattern or a list may write a noun: as said, by its lemma, without a plural s."""
+    return token.lower_, token.lemma_.lower(), token.lower_.removesuffix("s")
 
 
 def children(token: Token, *labels: str) -> list[Token]:
@@ -172,7 +177,7 @@ def _clause(head: Token) -> Clause:
         c.adverbs.add(a.lower_)
         c.adverbs.update(f"{x.lower_} {a.lower_}" for x in children(a, "advmod", "det"))
     c.objects = [t for o in children(head, "obj") for t in conjuncts(o)]
-    if not c.objects and c.is_copular is False:
+    if not c.objects and not c.is_copular:
         c.objects = [t for o in children(head, "iobj") for t in conjuncts(o)]
     c.complements = children(head, "xcomp")
     follows = head.nbor(1) if head.i + 1 < len(head.doc) and head.pos_ == "VERB" else None
@@ -296,7 +301,7 @@ def phrase(token: Token, *, is_verb: bool = False) -> str:
             is_inner = (kind == "case" and c.head.i != token.i) or (kind == "punct" and c.lower_ == "-")
             if kind in allowed and not is_inner and not (is_verb and kind in ("conj", "cc", "advcl")):
                 continue
-            if c.head.i == token.i and (kind == "det" or (kind in ("nmod:poss",) and c.pos_ == "PRON")):
+            if c.head.i == token.i and (kind == "det" or (kind == "nmod:poss" and c.pos_ == "PRON")):
                 continue
             if kind.startswith("nmod") and {k.lower_ for k in children(c, "case")} & _LOOSE:
                 continue

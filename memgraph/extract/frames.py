@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from memgraph.extract.clauses import Clause, children, conjuncts
+from memgraph.extract.clauses import Clause, children, conjuncts, forms
 from memgraph.model import Mode, Polarity
 from memgraph.ontology import Ontology
 
@@ -221,11 +221,11 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     if not arg.noun:
         return candidates
     if arg.role == "":
-        return [t for t in candidates if arg.noun in (t.lemma_.lower(), t.lower_, t.lower_.removesuffix("s"))]
+        return [t for t in candidates if arg.noun in forms(t)]
     word = arg.noun.removeprefix("<")
     out: list[Token] = []
     for t in candidates:
-        if word in (t.lemma_.lower(), t.lower_, t.lower_.removesuffix("s")):
+        if word in forms(t):
             out.extend(
                 c for c in children(t, "compound", "amod", "nummod", "nmod:poss", "flat", "nmod") if c.lower_ != word
             )

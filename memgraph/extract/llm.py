@@ -320,10 +320,10 @@ class LLMExtractor:
     ) -> None:
         """Keep what stands in the conversation."""
         heard_by: list[str] = []  # all that was said up to and with each message
-        told = " ".join([*(f"{e.speaker} {e.content}" for e in before), *known])
+        told = _folded(" ".join([*(f"{e.speaker} {e.content}" for e in before), *known]))
         for episode in batch:
-            told = f"{told} {episode.speaker} {episode.content}"
-            heard_by.append(_folded(told))
+            told = f"{told} {_folded(f'{episode.speaker} {episode.content}')}"
+            heard_by.append(told)
             tally.readings[episode.id] = ([], [])
         for fact in reply.facts:
             if not 1 <= fact.message <= len(batch):

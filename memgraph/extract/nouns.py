@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memgraph.extract.clauses import Clause, children, conjuncts
+from memgraph.extract.clauses import Clause, children, conjuncts, forms
 from memgraph.extract.parse import label
 from memgraph.model import Mode
 from memgraph.ontology import Ontology, read_yaml
@@ -89,8 +89,7 @@ class Words:
         """Whether a noun, or a noun it is made of, is of a class."""
         if name.startswith("!"):
             return not self.is_any(name[1:], token)
-        forms = {token.lower_, token.lemma_.lower(), token.lower_.removesuffix("s")}
-        return any(self.is_(name, form) for form in forms)
+        return any(self.is_(name, form) for form in forms(token))
 
     def is_common(self, name: str) -> bool:
         """Whether what looks like a name is none."""
@@ -199,7 +198,6 @@ class NounFact:
     clause: Clause | None
     mode: Mode = Mode.STATEMENT
     qualifier: str = ""
-    is_equal: bool = True
 
 
 class NounFrames:
@@ -227,7 +225,7 @@ class NounFrames:
         for c in children(token, "amod", "compound"):
             if c.lower_ in ("favorite", "favourite", "fave") and "favorite" in self._qualified:
                 return "favorite", _noun_text(token, c)
-            if c.lower_ in ("preferred",) and "prefers" in self._qualified:
+            if c.lower_ == "preferred" and "prefers" in self._qualified:
                 return "prefers", _noun_text(token, c)
         if token.lower_ in ("favorite", "favourite"):
             return None
@@ -236,14 +234,14 @@ class NounFrames:
                 return "prefers", token.lemma_.lower()
         lemma = token.lemma_.lower()
         before = token.nbor(-1).lower_ if token.i > token.sent.start else ""
-        for form in (token.lower_, lemma, token.lower_.removesuffix("s")):
+        for form in forms(token):
             double = self._double.get((before, form))
             if double:
                 return double, ""
         after = [c.lower_ for c in children(token, "nmod")]
         if (lemma, "birth") == (token.lower_, *after[:1]):
             return "born_on", ""
-        for form in (token.lower_, lemma, token.lower_.removesuffix("s")):
+        for form in forms(token):
             if form in self._single:
                 return self._single[form], ""
         return None
@@ -262,7 +260,7 @@ class NounFrames:
             if told is None:
                 continue
             predicate, qualifier = told
-            owner = owner_of(token, qualifier)
+            owner = owner_of(token)
             yield from self._around(token, predicate, qualifier, owner, by_head, clauses)
 
     def asked(self, sentence: Span) -> Iterator[NounFact]:
@@ -274,7 +272,7 @@ class NounFrames:
         for token in sentence:
             told = self.predicate_of(token)
             if told is not None:
-                yield NounFact(told[0], token, owner_of(token, told[1]), (), None, qualifier=told[1])
+                yield NounFact(told[0], token, owner_of(token), (), None, qualifier=told[1])
 
     def _around(
         self,
@@ -361,20 +359,13 @@ class NounFrames:
             yield NounFact(predicate, token, owner, (token.head,), None, qualifier=qualifier)
         # A title before the name: "my colleague Zuberi", "their CEO Ken Abe", parsed the other way round
         if kind in ("compound", "nmod:desc", "amod", "nmod") and token.head.pos_ == "PROPN" and token.head.i > token.i:
-            yield NounFact(
-                predicate, token, owner or owner_of(token.head, ""), (token.head,), None, qualifier=qualifier
-            )
+            yield NounFact(predicate, token, owner or owner_of(token.head), (token.head,), None, qualifier=qualifier)
         # "has a budget of $40k", "has a sister called Inês", "have a headcount of 9"
         having = token.head
         if kind == "obj" and having.lemma_.lower() in ("have", "get", "has", "'ve"):
             clause = by_head.get(having.i)
             whose = clause.subject if clause is not None else None
-            of = [
-                t
-                for c in children(token, "nmod", "obl")
-                for t in [c]
-                if any(k.lower_ == "of" for k in children(c, "case"))
-            ]
+            of = [c for c in children(token, "nmod", "obl") if any(k.lower_ == "of" for k in children(c, "case"))]
             named = [
                 t
                 for c in children(token, "acl")
@@ -429,7 +420,7 @@ def _begins_amount(token: Token) -> bool:
     return looks_like_one and any(ch.isdigit() for ch in token.text + following)
 
 
-def owner_of(token: Token, qualifier: str) -> Token | None:
+def owner_of(token: Token) -> Token | None:
     """Whose a noun is: "my", "Contoso's", "… of Contoso"; a proper noun right before it counts too."""
     possessors = children(token, "nmod:poss")
     if possessors and possessors[0].pos_ != "PRON":
@@ -446,12 +437,11 @@ def owner_of(token: Token, qualifier: str) -> Token | None:
         for c in children(token.nbor(1), "nmod"):
             if {k.lower_ for k in children(c, "case")} & {"of", "for"}:
                 return c
-    del qualifier
     for c in children(token, "compound"):
         if c.pos_ == "PROPN":
             return c
     if label(token.dep_) == "conj" and token.head.i != token.i:
-        return owner_of(token.head, "")
+        return owner_of(token.head)
     return None
 
 

@@ -168,13 +168,11 @@ class Referents:
         )
         if kind in ("thing", "event") and (text := self._described(token)):
             return Called(text, kind), True
-        if named is None:
-            return None
-        if self.words.is_common(named.text):
+        if named is None or self.words.is_common(named.text):
             return None
         if kind == "person" and self._kind_of(named.text) in ("organization", "place"):
             return None
-        if kind in ("organization",) and self._is_person(named.text):
+        if kind == "organization" and self._is_person(named.text):
             return None
         return Called(named.text, kind), True
 
@@ -254,13 +252,13 @@ class Referents:
             if subject is None:
                 return None
             owner = subject[0].text
-        named = [n for n in (self._name_beside(token),) if n]
         text = f"{owner}'s {noun}"
-        if named:
-            self.talk.roles[name_key(text)] = named[0]
-            return Called(named[0], "person")
-        self.talk.note(self.talk.roles.get(name_key(text), text), "person", self.words.gender(noun))
-        return Called(self.talk.roles.get(name_key(text), text), "person")
+        if named := self._name_beside(token):
+            self.talk.roles[name_key(text)] = named
+            return Called(named, "person")
+        known = self.talk.roles.get(name_key(text), text)
+        self.talk.note(known, "person", self.words.gender(noun))
+        return Called(known, "person")
 
     def _name_beside(self, token: Token) -> str | None:
         doc = token.doc
@@ -268,7 +266,7 @@ class Referents:
         if after is not None and after.text == "," and token.i + 2 < len(doc):
             beyond = doc[token.i + 2]  # "our CFO, Gunnar Lie", also where the parser saw a sentence end
             is_told = label_is(beyond, "appos", "ROOT", "list", "conj") or beyond.head.i == token.i
-            after = beyond if is_told and beyond.i + 1 <= len(doc) and not self._begins_clause(beyond) else None
+            after = beyond if is_told and not self._begins_clause(beyond) else None
         beside = [after] if after is not None and after.pos_ == "PROPN" and after.text[:1].isupper() else []
         for c in [*children(token, "appos", "flat"), *beside]:
             named = name_at(c, self.talk.named)

@@ -82,10 +82,9 @@ class RuleExtractor:
         return talk
 
     def _sentences(self, episodes: Sequence[Episode]) -> Mapping[str, list[Prepared]]:
-        new = [e for e in episodes if e.content not in self._parsed]
-        for episode, lines in zip(new, parse.parsed((e.content for e in new), self._pipeline), strict=True):
-            parts = [prepared(self._grammar, s) for doc in lines for s in parse.sentences(doc)]
-            self._parsed[episode.content] = parts
+        new = list(dict.fromkeys(e.content for e in episodes if e.content not in self._parsed))
+        for text, lines in zip(new, parse.parsed(new, self._pipeline), strict=True):
+            self._parsed[text] = [prepared(self._grammar, s) for doc in lines for s in parse.sentences(doc)]
         out = {e.content: self._parsed[e.content] for e in episodes}
         for text in out:
             self._parsed.move_to_end(text)

@@ -20,7 +20,7 @@ from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Ontology, Predicate
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Token
 
 EXTRACTOR = "rules"
 _SURE, _HEDGED, _POINTED, _HEARSAY = 0.9, 0.45, 0.85, 0.9
@@ -153,7 +153,7 @@ class SentenceReader(Referents):
         for a, b in self._aliases():
             kind = "person" if self._is_person(a) else "thing"
             self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
-            self.talk.note(b, "person" if kind == "person" else "")
+            self.talk.note(b, kind if kind == "person" else "")
 
     def _aliases(self) -> Iterator[tuple[str, str]]:
         speaker = self.episode.speaker
@@ -242,9 +242,7 @@ class SentenceReader(Referents):
             subject = self._subject(clause.subject, self.ontology["assigned_to"], clause)
             if subject is not None and subject[1]:
                 mine = Called(self.episode.speaker, "person")
-                proposal = self._proposal(clause, "assigned_to", subject, mine, Mode.STATEMENT, Polarity.HOLDS)
-                if proposal is not None:
-                    yield proposal
+                yield from self._stated(clause, "assigned_to", subject, mine)
             return
         if (match := _PRICE.search(self.plain)) and "price_sensitivity" in self.ontology.predicates:
             subject = self._subject(clause.subject, self.ontology["price_sensitivity"], clause)
@@ -259,9 +257,7 @@ class SentenceReader(Referents):
                 )
                 literal = Literal(match[0].strip(), value)
                 clause = replace(clause, is_negated=False)
-                proposal = self._proposal(clause, "price_sensitivity", subject, literal, Mode.STATEMENT, Polarity.HOLDS)
-                if proposal is not None:
-                    yield proposal
+                yield from self._stated(clause, "price_sensitivity", subject, literal)
                 return
         if children(head, "case") and not self.words.is_("status", head.lower_):
             return
@@ -271,7 +267,7 @@ class SentenceReader(Referents):
                 declared = self.ontology[name]
                 if not (self.words.is_(kind, word) or self.words.is_(kind, token.lemma_.lower())):
                     continue
-                if name == "diet" and token.pos_ in ("NOUN",) and children(token, "compound"):
+                if name == "diet" and token.pos_ == "NOUN" and children(token, "compound"):
                     continue
                 told = self.x.nouns.predicate_of(token)
                 if name == "job_title" and told is not None and self.ontology[told[0]].subject != "organization":
@@ -292,9 +288,7 @@ class SentenceReader(Referents):
                 if name == "job_title":
                     yield from self._employer(clause, subject)
                 if literal is not None:
-                    proposal = self._proposal(clause, name, subject, literal, Mode.STATEMENT, Polarity.HOLDS)
-                    if proposal is not None:
-                        yield proposal
+                    yield from self._stated(clause, name, subject, literal)
         match = regex.fullmatch(r"(\d{1,3})", head.text)
         if match is None and head.lower_ in ("years", "year", "old"):
             match = regex.search(r"\b(\d{1,3}) years? old", self.plain)
@@ -302,11 +296,7 @@ class SentenceReader(Referents):
             number = match[1]
             subject = self._subject(clause.subject, self.ontology["age"], clause)
             if subject is not None and 0 < int(number) < 120 and self._kind_of(subject[0].text) == "person":
-                proposal = self._proposal(
-                    clause, "age", subject, Literal(number, number), Mode.STATEMENT, Polarity.HOLDS
-                )
-                if proposal is not None:
-                    yield proposal
+                yield from self._stated(clause, "age", subject, Literal(number, number))
 
     def _employer(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
         """Whoever is something at a firm works there."""
@@ -314,9 +304,7 @@ class SentenceReader(Referents):
             if prep == "at" and "works_at" in self.ontology.predicates:
                 firm = self._entity(token, self.ontology["works_at"])
                 if firm is not None:
-                    proposal = self._proposal(clause, "works_at", subject, firm, Mode.STATEMENT, Polarity.HOLDS)
-                    if proposal is not None:
-                        yield proposal
+                    yield from self._stated(clause, "works_at", subject, firm)
 
     def _preferences(self, clause: Clause) -> Iterator[Proposal]:
         """`I prefer O as my q`, `I prefer O for q`."""
@@ -328,10 +316,9 @@ class SentenceReader(Referents):
         if subject is None or not kinds:
             return
         before = next(c for c in (*children(kinds[0], "case"), kinds[0]) if c.i > clause.head.i)
-        literal = read_text(token_text(clause.head.i + 1, before.i, clause.head.doc))
+        literal = read_text(clause.head.doc[clause.head.i + 1 : before.i].text)
         if literal is not None:
-            proposal = self._proposal(clause, "prefers", subject, literal, Mode.STATEMENT, Polarity.HOLDS)
-            if proposal is not None:
+            for proposal in self._stated(clause, "prefers", subject, literal):
                 yield replace(proposal, qualifier=kinds[0].lemma_.lower())
 
     # -- from nouns: "my sister is Inês", "the budget of Contoso", "Olumide is Devika's manager"
@@ -389,6 +376,14 @@ class SentenceReader(Referents):
 
     # -- how it is put
 
+    def _stated(
+        self, clause: Clause | None, predicate: str, subject: tuple[Called, bool], thing: Called | Literal
+    ) -> Iterator[Proposal]:
+        """A plain statement, unless the clause doesn't claim it."""
+        proposal = self._proposal(clause, predicate, subject, thing, Mode.STATEMENT, Polarity.HOLDS)
+        if proposal is not None:
+            yield proposal
+
     def _proposal(
         self,
         clause: Clause | None,
@@ -408,7 +403,7 @@ class SentenceReader(Referents):
         if isinstance(thing, Called) and name_key(thing.text) == name_key(called.text):
             return None
         confidence = _HEDGED if _HEDGE.search(self.plain) else _SURE
-        tense, is_ended = "present", False
+        tense = "present"
         if clause is not None:
             tense = clause.tense
             if clause.is_reported:
@@ -417,8 +412,7 @@ class SentenceReader(Referents):
                 if polarity is not Polarity.HOLDS:
                     return None
                 polarity = Polarity.DENIES
-            is_ended = clause.is_ended
-            if is_ended:
+            if clause.is_ended:
                 if polarity is not Polarity.HOLDS:
                     return None
                 polarity = Polarity.ENDS
@@ -436,19 +430,12 @@ class SentenceReader(Referents):
             elif time.how == "range":
                 start, end = time.start, time.end
         said = self.episode.occurred_at
-        is_past_state = (
-            tense == "past" and polarity is Polarity.HOLDS and mode is not Mode.CHANGE and not declared.event
-            and self.ontology[predicate].object != "date"
-        )  # fmt: skip
-        if is_past_state:
-            if time is None or time.how in ("since",):
-                if time is None:
-                    return None
-            elif time.end <= said or time.how == "range":
-                end = time.end
-            else:
-                return None
         is_claim = polarity is Polarity.HOLDS and declared.object != "date"
+        if is_claim and tense == "past" and mode is not Mode.CHANGE and not declared.event:  # it is over
+            if time is None or (time.how not in ("since", "range") and time.end > said):
+                return None
+            if time.how != "since":
+                end = time.end
         if is_claim and tense == "future" and (time is None or time.start <= said):
             return None
         is_ahead = is_claim and start is not None and start > said
@@ -544,9 +531,7 @@ class SentenceReader(Referents):
             literal = contact_in(self.plain, predicate)
             if literal is not None:
                 me = (Called(self.episode.speaker, "person"), True)
-                proposal = self._proposal(None, predicate, me, literal, Mode.STATEMENT, Polarity.HOLDS)
-                if proposal is not None:
-                    yield proposal
+                yield from self._stated(None, predicate, me, literal)
 
     def _put_right(self) -> Iterator[Proposal]:
         """ "Actually it's 45k, not 54k": corrects the latest fact that has such a value."""
@@ -659,8 +644,7 @@ class SentenceReader(Referents):
             found = False
             for token in conjuncts(root):
                 for thing in self._object(token, declared, None):
-                    proposal = self._proposal(None, predicate, (subject, True), thing, Mode.STATEMENT, Polarity.HOLDS)
-                    if proposal is not None:
+                    for proposal in self._stated(None, predicate, (subject, True), thing):
                         found = True
                         self.reading.proposals.append(
                             replace(proposal, qualifier=qualifier, confidence=round(proposal.confidence * _POINTED, 4))
@@ -692,11 +676,6 @@ def _says_the_same(a: Proposal, b: Proposal) -> bool:
     return (a.subject, a.predicate, a.qualifier, a.object, a.polarity) == (
         b.subject, b.predicate, b.qualifier, b.object, b.polarity,
     )  # fmt: skip
-
-
-def token_text(start: int, end: int, doc: Doc) -> str:
-    """The text of the tokens `[start, end)`."""
-    return doc[start:end].text
 
 
 def _covers(a: object, b: object) -> bool:
