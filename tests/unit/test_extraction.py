@@ -20,21 +20,21 @@ MONDAY = dt.datetime(2025, 3, 10, 15, 30, tzinfo=UTC)
 pytestmark = pytest.mark.anyio
 
 
+def heard(n: int, text: str, by: str = "Ana Lima", at: dt.datetime = MONDAY) -> Episode:
+    return Episode(
+        id=f"ep_{n}",
+        scope=Scope(user="u"),
+        speaker=by,
+        role="user",
+        content=text,
+        occurred_at=at,
+        recorded_at=MONDAY,
+        place=n,
+    )
+
+
 async def read(*texts: str, by: str = "Ana Lima") -> Extraction:
-    episodes = [
-        Episode(
-            id=f"ep_{n}",
-            scope=Scope(user="u"),
-            speaker=by,
-            role="user",
-            content=t,
-            occurred_at=MONDAY,
-            recorded_at=MONDAY,
-            place=n,
-        )
-        for n, t in enumerate(texts)
-    ]
-    return await RuleExtractor().extract(episodes, ())
+    return await RuleExtractor().extract([heard(n, t, by) for n, t in enumerate(texts)], ())
 
 
 def said(extraction: Extraction) -> set[tuple[str, str, str]]:
@@ -99,19 +99,7 @@ def one(extraction: Extraction, predicate: str) -> Any:
 
 async def talk(*turns: tuple[str, str]) -> Extraction:
     """A conversation: (speaker, text) each."""
-    episodes = [
-        Episode(
-            id=f"ep_{n}",
-            scope=Scope(user="u"),
-            speaker=by,
-            role="user",
-            content=text,
-            occurred_at=MONDAY + dt.timedelta(minutes=n),
-            recorded_at=MONDAY,
-            place=n,
-        )
-        for n, (by, text) in enumerate(turns)
-    ]
+    episodes = [heard(n, text, by, MONDAY + dt.timedelta(minutes=n)) for n, (by, text) in enumerate(turns)]
     return await RuleExtractor().extract(episodes, ())
 
 
@@ -181,19 +169,7 @@ async def test_facts_are_read_from_the_other_side_too() -> None:
 async def test_batches_do_not_matter_within_a_session() -> None:
     texts = ["My boss is Gita Vale.", "She lives in Porto.", "Where does she work?", "She works at Contoso."]
     whole = await read(*texts)
-    episodes = [
-        Episode(
-            id=f"ep_{n}",
-            scope=Scope(user="u"),
-            speaker="Ana Lima",
-            role="user",
-            content=t,
-            occurred_at=MONDAY,
-            recorded_at=MONDAY,
-            place=n,
-        )
-        for n, t in enumerate(texts)
-    ]
+    episodes = [heard(n, t) for n, t in enumerate(texts)]
     parts: list[Any] = []
     for n, episode in enumerate(episodes):
         parts.extend((await RuleExtractor().extract([episode], episodes[max(0, n - 6) : n])).proposals)
@@ -213,17 +189,9 @@ async def test_an_ontology_is_extended_and_its_patterns_are_read() -> None:
             }
         }
     )
-    episode = Episode(
-        id="e",
-        scope=Scope(user="u"),
-        speaker="Ana Lima",
-        role="user",
-        content="I drive a tractor.",
-        occurred_at=MONDAY,
-        recorded_at=MONDAY,
-        place=0,
-    )
-    assert said(await RuleExtractor(extended).extract([episode], ())) == {("Ana Lima", "drives", "tractor")}
+    assert said(await RuleExtractor(extended).extract([heard(0, "I drive a tractor.")], ())) == {
+        ("Ana Lima", "drives", "tractor")
+    }
 
 
 async def test_speakers_names_and_aliases_are_heard() -> None:
