@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -283,66 +284,75 @@ class NounFrames:
         by_head: Mapping[int, Clause],
         clauses: Sequence[Clause],
     ) -> Iterator[NounFact]:
-        kind = label(token.dep_)
-        # "my sister is Inês", "the budget of Contoso is now $40k", "Contoso's budget went up to $45k"
-        if kind in ("nsubj", "nsubj:pass", "nsubj:outer"):
-            passive = by_head.get(token.head.i)
-            is_verbal = (
-                passive is not None and (passive.is_passive or passive.head.tag_ == "VBG") and not passive.is_copular
-            )
-            if passive is not None and is_verbal and self._is_text(predicate):
-                yield NounFact(predicate, token, owner, (passive.head,), passive, qualifier=qualifier)  # "is paused"
-            clause = by_head.get(token.head.i) or next(
-                (c for c in clauses if c.subject is not None and c.subject.i == token.i), None
-            )
-            if clause is not None and clause.is_copular:
-                if children(clause.head, "case") and not self._is_text(predicate) and not self._is_number(predicate):
-                    return  # "Dad is on warfarin"
-                value = _told(clause.head)
-                yield NounFact(predicate, token, owner, tuple(conjuncts(value)), clause, qualifier=qualifier)
-            elif clause is not None:
-                moved = [t for p, t in clause.preps if p in ("to", "at")]
-                if moved and clause.words & _MOVES:
-                    yield NounFact(predicate, token, owner, tuple(moved[-1:]), clause, Mode.CHANGE, qualifier)
-                elif clause.words & {"call", "name", "stand", "remain", "stay"} and (
-                    clause.objects or clause.complements or moved
-                ):
-                    values = clause.objects or clause.complements or moved
-                    yield NounFact(predicate, token, owner, tuple(values[:1]), clause, qualifier=qualifier)
+        """Every fact that hangs on one noun."""
+        fact = functools.partial(NounFact, predicate, token, qualifier=qualifier)
+        if label(token.dep_) in ("nsubj", "nsubj:pass", "nsubj:outer"):
+            clause = by_head.get(token.head.i) or _clause_about(token, clauses)
+            takes_words = self._is_text(predicate) or self._is_number(predicate)
+            if clause is not None and clause.is_copular and children(clause.head, "case") and not takes_words:
+                return  # "Dad is on warfarin"
+            yield from self._as_subject(predicate, owner, by_head.get(token.head.i), clause, fact)
         else:
-            yield from self._after_copula(token, predicate, qualifier, owner, by_head)
+            yield from self._after_copula(token, owner, by_head, fact)
         # "Inês is my sister", "Ken is the CEO of Contoso"
         own = by_head.get(token.i)
-        if (
-            own is not None
-            and own.is_copular
-            and own.subject is not None
-            and own.subject.i != token.i
-            and (own.subject.lower_ not in ("it", "that", "this", "there", "they", "these", "those"))
-        ):
-            yield NounFact(predicate, token, owner, tuple(conjuncts(own.subject)), own, qualifier=qualifier)
-        # "my sister Inês", "my dad, Ignacio,"; "budget: $40k"
+        subject = own.subject if own is not None and own.is_copular else None
+        vague = ("it", "that", "this", "there", "they", "these", "those")
+        if subject is not None and subject.i != token.i and subject.lower_ not in vague:
+            yield fact(owner, tuple(conjuncts(subject)), own)
+        yield from self._told_beside(token, predicate, owner, fact)
+        yield from self._as_title(token, owner, fact)
+        yield from self._as_object(token, by_head, fact)
+        # "her name is Inês" is a matter of pronouns; "my daughter's name is Isla" of the noun before "name"
+        if label(token.dep_) == "nmod:poss" and token.head.lower_ in ("name", "names"):
+            clause = next((c for c in clauses if c.is_copular and _is_about(c, token.head)), None)
+            if clause is not None:
+                yield fact(owner, tuple(conjuncts(clause.head)), clause)
+
+    def _as_subject(
+        self,
+        predicate: str,
+        owner: Token | None,
+        above: Clause | None,
+        clause: Clause | None,
+        fact: Callable[..., NounFact],
+    ) -> Iterator[NounFact]:
+        """ "My sister is Inês", "the budget of Contoso is now $40k", "Contoso's budget went up to $45k"."""
+        is_state = above is not None and (above.is_passive or above.head.tag_ == "VBG") and not above.is_copular
+        if above is not None and is_state and self._is_text(predicate):
+            yield fact(owner, (above.head,), above)  # "is paused"
+        if clause is None:
+            return
+        if clause.is_copular:
+            yield fact(owner, tuple(conjuncts(_told(clause.head))), clause)
+            return
+        moved = [t for p, t in clause.preps if p in ("to", "at")]
+        if moved and clause.words & _MOVES:
+            yield fact(owner, tuple(moved[-1:]), clause, Mode.CHANGE)
+        elif clause.words & {"call", "name", "stand", "remain", "stay"}:
+            values = clause.objects or clause.complements or moved
+            if values:
+                yield fact(owner, tuple(values[:1]), clause)
+
+    def _told_beside(
+        self, token: Token, predicate: str, owner: Token | None, fact: Callable[..., NounFact]
+    ) -> Iterator[NounFact]:
+        """ "My sister Inês", "my dad, Ignacio,", "budget: $40k", "headcount 620"."""
         beside = [c for c in children(token, "appos", "flat", "parataxis", "list") if c.i > token.i]
         after = token.nbor(1) if token.i + 1 < len(token.doc) else None
-        is_owned = bool(children(token, "nmod:poss"))
-        if not beside and is_owned and after is not None and after.pos_ == "PROPN" and after.text[:1].isupper():
-            beside = [after]  # "my sister Inês", whatever the parser made of it
-        if not beside and is_owned and after is not None and after.text == "," and token.i + 2 < len(token.doc):
-            beyond = token.doc[token.i + 2]
-            if (
-                beyond.pos_ == "PROPN"
-                and beyond.text[:1].isupper()
-                and label(beyond.dep_) in ("conj", "appos", "ROOT", "list")
-            ):
-                beside = [beyond]
-        if after is not None and after.text == ":" and not beside:
-            beside = [c for c in token.sent if c.i > after.i and (c.head.i == token.i or label(c.dep_) == "ROOT")][:1]
-        if (
-            beside
-            and not (owner is None and children(token, "det"))
-            and ((after is not None and after.text == ":") or not self._is_text(predicate))
-        ):
-            yield NounFact(predicate, token, owner, tuple(conjuncts(beside[0])), None, qualifier=qualifier)
+        if not beside and after is not None and children(token, "nmod:poss"):  # whatever the parser made of it
+            if after.pos_ == "PROPN" and after.text[:1].isupper():
+                beside = [after]
+            elif after.text == "," and token.i + 2 < len(token.doc):
+                beyond = token.doc[token.i + 2]
+                is_told = label(beyond.dep_) in ("conj", "appos", "ROOT", "list")
+                beside = [beyond] if beyond.pos_ == "PROPN" and beyond.text[:1].isupper() and is_told else []
+        has_colon = after is not None and after.text == ":"
+        if has_colon and not beside:
+            colon_at = token.i + 1
+            beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or label(c.dep_) == "ROOT")][:1]
+        if beside and not (owner is None and children(token, "det")) and (has_colon or not self._is_text(predicate)):
+            yield fact(owner, tuple(conjuncts(beside[0])), None)
         # "Deal stage for Contoso: negotiation"
         colon = next((t for t in token.sent if t.text == ":" and 0 < t.i - token.i < 7), None)
         if colon is not None and not beside and colon.i + 1 < len(token.doc):
@@ -350,58 +360,63 @@ class NounFrames:
             while value.head.i > colon.i and label(value.dep_) in (*_JOINS, "amod", "det", "nummod"):
                 value = value.head
             if not any(t.pos_ in ("VERB", "AUX") for t in token.doc[token.i + 1 : colon.i]):
-                yield NounFact(predicate, token, owner, (value,), None, qualifier=qualifier)
-        # "headcount 620", "deal value USD 84,500"
+                yield fact(owner, (value,), None)
         if predicate in self._numbers and after is not None and _begins_amount(after):
-            yield NounFact(predicate, token, owner, (after,), None, qualifier=qualifier)
-        # "Inês, my sister,": the noun explains a name
-        if kind == "appos" and token.head.pos_ == "PROPN":
-            yield NounFact(predicate, token, owner, (token.head,), None, qualifier=qualifier)
-        # A title before the name: "my colleague Zuberi", "their CEO Ken Abe", parsed the other way round
-        if kind in ("compound", "nmod:desc", "amod", "nmod") and token.head.pos_ == "PROPN" and token.head.i > token.i:
-            yield NounFact(predicate, token, owner or owner_of(token.head), (token.head,), None, qualifier=qualifier)
-        # "has a budget of $40k", "has a sister called Inês", "have a headcount of 9"
-        having = token.head
-        if kind == "obj" and having.lemma_.lower() in ("have", "get", "has", "'ve"):
-            clause = by_head.get(having.i)
-            whose = clause.subject if clause is not None else None
-            of = [c for c in children(token, "nmod", "obl") if any(k.lower_ == "of" for k in children(c, "case"))]
-            named = [
+            yield fact(owner, (after,), None)
+
+    def _as_title(self, token: Token, owner: Token | None, fact: Callable[..., NounFact]) -> Iterator[NounFact]:
+        """The noun explains a name: "Inês, my sister,", "my colleague Zuberi", "their CEO Ken Abe"."""
+        kind = label(token.dep_)
+        if token.head.pos_ != "PROPN":
+            return
+        if kind == "appos":
+            yield fact(owner, (token.head,), None)
+        if kind in ("compound", "nmod:desc", "amod", "nmod") and token.head.i > token.i:
+            yield fact(owner or owner_of(token.head), (token.head,), None)
+
+    def _as_object(
+        self, token: Token, by_head: Mapping[int, Clause], fact: Callable[..., NounFact]
+    ) -> Iterator[NounFact]:
+        """ "Has a budget of $40k", "has a sister called Inês", "have a headcount of 9"."""
+        if label(token.dep_) != "obj" or token.head.lemma_.lower() not in ("have", "get", "has", "'ve"):
+            return
+        clause = by_head.get(token.head.i)
+        if clause is None or clause.subject is None:
+            return
+        values = (
+            [c for c in children(token, "nmod", "obl") if any(k.lower_ == "of" for k in children(c, "case"))]
+            or [
                 t
                 for c in children(token, "acl")
                 if c.lower_ in ("called", "named")
                 for t in children(c, "obj", "xcomp", "obl", "flat", "nsubj", "ccomp")
             ]
-            values = (
-                of
-                or named
-                or [c for c in children(token, "appos", "flat") if c.i > token.i]
-                or children(token, "nummod")[:1]
-            )
-            if values and clause is not None and whose is not None:
-                yield NounFact(predicate, token, whose, tuple(conjuncts(values[0])), clause, qualifier=qualifier)
-        # "her name is Inês" is a matter of pronouns; "my daughter's name is Isla" of the noun before "name"
-        if kind == "nmod:poss" and token.head.lower_ in ("name", "names"):
-            clause = next(
-                (c for c in clauses if c.subject is not None and c.subject.i == token.head.i and c.is_copular), None
-            )
-            if clause is not None:
-                yield NounFact(predicate, token, owner, tuple(conjuncts(clause.head)), clause, qualifier=qualifier)
+            or [c for c in children(token, "appos", "flat") if c.i > token.i]
+            or children(token, "nummod")
+        )
+        if values:
+            yield fact(clause.subject, tuple(conjuncts(values[0])), clause)
 
     def _after_copula(
-        self, token: Token, predicate: str, qualifier: str, owner: Token | None, by_head: Mapping[int, Clause]
+        self, token: Token, owner: Token | None, by_head: Mapping[int, Clause], fact: Callable[..., NounFact]
     ) -> Iterator[NounFact]:
         """ "… the decision maker for Contoso is Ken", where the parser hung the noun elsewhere."""
         for other in token.doc[token.i + 1 : min(token.i + 9, token.sent.end)]:
             if other.lower_ in ("is", "are", "was", "will", "s", "'s") and other.pos_ == "AUX":
                 value = other.head if label(other.dep_) == "cop" and other.head.i > other.i else None
                 if value is not None and not any(s.i > token.i for s in children(value, "nsubj")):
-                    yield NounFact(
-                        predicate, token, owner, tuple(conjuncts(value)), by_head.get(value.i), qualifier=qualifier
-                    )
+                    yield fact(owner, tuple(conjuncts(value)), by_head.get(value.i))
                 return
             if other.pos_ in ("PUNCT", "VERB", "CCONJ", "SCONJ", "AUX"):
                 return
+
+
+def _is_about(clause: Clause, token: Token) -> bool:
+    return clause.subject is not None and clause.subject.i == token.i
+
+
+def _clause_about(token: Token, clauses: Sequence[Clause]) -> Clause | None:
+    return next((c for c in clauses if _is_about(c, token)), None)
 
 
 def _told(head: Token) -> Token:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -62,15 +63,20 @@ def _sentence(rows: list[list[str]]) -> Sentence:
     return tuple(words)
 
 
-def chat_like(paragraph: Paragraph, *, lower: bool = True, stops: bool = False, apostrophes: bool = False) -> Paragraph:
-    """The paragraph as people type it: in lower case, without its last full stop, without apostrophes."""
+Stops = Literal["all", "inner", "none"]
+
+
+def chat_like(
+    paragraph: Paragraph, *, lower: bool = True, stops: Stops = "none", apostrophes: bool = False
+) -> Paragraph:
+    """The paragraph as people type it: in lower case, without full stops (`inner`: all but the last are kept),
+    without apostrophes."""
     out: list[Sentence] = []
     for number, sentence in enumerate(paragraph, 1):
         words = list(sentence)
         last = len(words) - 1
         if (
-            not stops
-            and number == len(paragraph)
+            (stops == "none" or (stops == "inner" and number == len(paragraph)))
             and last
             and words[-1].form == "."
             and not any(w.head == last for w in words[:-1])
@@ -115,11 +121,11 @@ def shuffled(data: list[Paragraph], seed: int) -> Iterator[Paragraph]:
             if len(paragraph) > 2 and rng.random() < 0.25:
                 cut = rng.randrange(len(paragraph))
                 paragraph = paragraph[cut : cut + rng.choice((1, 1, 2))]
-            if rng.random() < 0.3:
+            if rng.random() < 0.35:
                 paragraph = chat_like(
                     paragraph,
                     lower=rng.random() < 0.8,
-                    stops=rng.random() < 0.3,
+                    stops=rng.choice(("all", "inner", "none", "none")),
                     apostrophes=rng.random() < 0.4,
                 )
             yield paragraph

@@ -28,7 +28,8 @@ def main() -> None:
     plain = paragraphs(args.treebank / f"ewt-{args.split}.conllu")
     print(f"{'EWT ' + args.split:22} {'UPOS':>6} {'tag':>6} {'UAS':>6} {'LAS':>6} {'sents F':>8} {'lemma':>6}")
     score(nlp, "raw text", plain)
-    score(nlp, "chat-like copies", [chat_like(p) for p in plain])
+    score(nlp, "chat-like", [chat_like(p) for p in plain])
+    score(nlp, "chat-like, inner stops", [chat_like(p, stops="inner") for p in plain])
     texts = [example(nlp, p).reference.text for p in plain]
     began = time.perf_counter()
     words = sum(len(doc) for doc in nlp.pipe(texts, batch_size=64))

@@ -103,7 +103,8 @@ def main() -> None:
     parser.add_argument("--vocabulary", type=Path, required=True, help=".npz with the matrix `vectors`")
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--work", type=Path, required=True, help="where checkpoints and the best pipeline go")
-    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--steps", type=int, default=6500)
+    parser.add_argument("--all", action="store_true", help="learn from dev too, and keep the last weights")
     parser.add_argument("--words", type=int, default=900, help="words in a batch")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -111,6 +112,8 @@ def main() -> None:
     fix_random_seed(args.seed)
     train = paragraphs(args.treebank / "ewt-train.conllu")
     dev = paragraphs(args.treebank / "ewt-dev.conllu")
+    if args.all:
+        train, dev = train + dev, []
     nlp = blank(train, args.vocabulary, args.tokenizer)
     fit(nlp, train, dev, args.steps, args.words, args.seed, args.work)
     print("saved", args.work / "best")
@@ -166,7 +169,8 @@ def lemma_tables(train: list[Paragraph]) -> Lookups:
 def fit(
     nlp: Language, train: list[Paragraph], dev: list[Paragraph], steps: int, words: int, seed: int, work: Path
 ) -> None:
-    """Trains with a linear warm-up and decay of the learning rate; keeps the averaged weights that are best on dev."""
+    """Trains with a linear warm-up and decay of the learning rate; keeps the averaged weights that are best on dev,
+    or the last ones where there is no dev."""
     optimizer = Adam(LEARN_RATE, L2=0.01, grad_clip=1.0, use_averages=True, L2_is_weight_decay=True)
     checks = [example(nlp, p) for p in dev]
     chat = [example(nlp, chat_like(p)) for p in dev]
@@ -181,7 +185,11 @@ def fit(
             batch.append(example(nlp, paragraph))
             size += sum(map(len, paragraph))
         nlp.update(batch, sgd=optimizer, drop=0.2)
-        if step % 500 == 0 or step == steps:
+        if not dev and (step % 500 == 0 or step == steps):
+            with nlp.use_params(optimizer.averages):
+                nlp.to_disk(work / "best")
+            print(f"step {step}  {time.time() - began:.0f} s", flush=True)
+        elif dev and (step % 500 == 0 or step == steps):
             with nlp.use_params(optimizer.averages):
                 plain, chatty = nlp.evaluate(checks), nlp.evaluate(chat)
                 score = plain["dep_las"] + 0.5 * chatty["dep_las"]
