@@ -100,8 +100,8 @@ class Extraction:
 class Look:
     """What to look up before resolving. `names` are ids; `words` words of names that may be the same.
 
-    `without` are episodes about to go: for the names that they mention, the store tells which spellings
-    remain. Where `entities` are given, their names come too.
+    `without` are episodes about to go, or to be read anew: for the names that they mention, the store tells which
+    spellings remain. Where `entities` are given, their names come too.
     """
 
     episodes: tuple[str, ...] = ()
@@ -180,6 +180,7 @@ class Changes:
     episodes: tuple[Episode, ...] = ()  # new ones, or with a new text
     episodes_removed: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    mentions_anew: tuple[str, ...] = ()  # episodes whose earlier mentions go
     names: tuple[Name, ...] = ()
     names_removed: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()

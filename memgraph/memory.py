@@ -11,13 +11,13 @@ from typing import Any, Self, Unpack
 
 import anyio
 
-from memgraph import inputs, notes, views
+from memgraph import identity, inputs, notes, views
 from memgraph.changes import Called, Extraction, FactSignal, Identities, Pending, Proposal, Signals, Sought
 from memgraph.config import Config
 from memgraph.errors import BadInput
 from memgraph.extract import extractor_for
 from memgraph.inputs import Message, ScopeArgs
-from memgraph.model import UTC, Entity, Episode, Fact, FactState, Scope, name_key
+from memgraph.model import UTC, Entity, Episode, Fact, FactState, LinkRule, Scope, name_key
 from memgraph.ontology import Ontology, core_ontology
 from memgraph.ports import (
     Clock,
@@ -33,8 +33,9 @@ from memgraph.ports import (
 )
 from memgraph.providers import embedder_for
 from memgraph.recall import Hit, Weights, pack, plan, rank
-from memgraph.resolve import Policy, Resolver
+from memgraph.resolve import Candidate, Policy, Resolver
 from memgraph.stores import store_for
+from memgraph.views import Reasoning
 from memgraph.writing import Learned, Writer
 
 _CONTEXT_HITS = 50
@@ -395,6 +396,44 @@ class AsyncMemory:
         found = await (await self._opened()).episodes(owner, query)
         return [_as_then(e, known) for e in reversed(found)]
 
+    # -- who is who
+
+    async def merge(self, a: str | Entity, b: str | Entity, **scope: Unpack[ScopeArgs]) -> Entity:
+        """Decide that two names, or two entities by id, are one's; what was heard of either is replayed as one's.
+
+        Nothing is lost by it: `unmerge` takes it back. Returns the entity that they make up.
+        """
+        owner = inputs.read_scope(scope)
+        store = await self._opened()
+        first, second = await identity.name_meant(store, owner, a), await identity.name_meant(store, owner, b)
+        if first == second:
+            raise BadInput(f"{a!r} and {b!r} are the same name: give two")
+        naming = await self._writer.join(owner, first, second, LinkRule.MERGED)
+        return naming.entities[naming.names[first].entity]
+
+    async def unmerge(self, a: str, b: str, **scope: Unpack[ScopeArgs]) -> tuple[Entity, Entity]:
+        """Decide that two names stand for two, whatever joined them, or might; returns the two entities.
+
+        It also settles a candidate of `review`. `merge` takes it back.
+        """
+        owner = inputs.read_scope(scope)
+        store = await self._opened()
+        first, second = await identity.name_meant(store, owner, a), await identity.name_meant(store, owner, b)
+        if first == second:
+            raise BadInput(f"{a!r} and {b!r} are the same name: give two of the entity's names, as `entity` lists them")
+        naming = await self._writer.join(owner, first, second, LinkRule.APART)
+        return naming.entities[naming.names[first].entity], naming.entities[naming.names[second].entity]
+
+    async def review(self, *, at_least: float = 0.5, **scope: Unpack[ScopeArgs]) -> list[Candidate]:
+        """Pairs of entities that may be one: alike in spelling, sound or meaning; likeliest first.
+
+        A candidate has `a`, `b`, `score` (0 to 1) and `why`. None is ever joined by its score: `merge` or
+        `unmerge` decides it.
+        """
+        owner = inputs.read_scope(scope)
+        least = inputs.read_confidence(at_least)
+        return await identity.candidates_in(await self._opened(), self._embedder, self._ontology, owner, least)
+
     # -- one memory by its id
 
     async def get(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any] | None:
@@ -493,6 +532,19 @@ class AsyncMemory:
         ledger = await store.facts(located.scope, FactQuery(ids=(memory_id,)))
         slots = await store.ledger(located.scope, Sought(slots=tuple(f.slot for f in ledger.facts)))
         return views.slot_history(slots.facts)
+
+    async def why(self, fact_id: str, **scope: Unpack[ScopeArgs]) -> Reasoning | None:
+        """How the slot of a fact was decided: all that was heard of it, how much it weighs, and what became of it.
+
+        None for an id that is no fact's.
+        """
+        located = await self._located(fact_id, scope)
+        if located is None or located.kind != "fact":
+            return None
+        store = await self._opened()
+        found = await store.facts(located.scope, FactQuery(ids=(fact_id,)))
+        ledger = await store.ledger(located.scope, Sought(slots=tuple(f.slot for f in found.facts)))
+        return views.reasoning(fact_id, ledger, self._ontology, self._resolver.policy)
 
     async def reset(self) -> None:
         """Delete everything of everybody in this store."""

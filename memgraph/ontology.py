@@ -124,6 +124,22 @@ def core_ontology() -> Ontology:
     return Ontology.model_validate(read_yaml(read_text("schema/ontology.yaml")))
 
 
+@functools.cache
+def short_forms() -> Mapping[str, frozenset[str]]:
+    """Given names, folded, each with the short forms that people use for it (`schema/nicknames.yaml`)."""
+    return {full: frozenset(shorts) for full, shorts in read_yaml(read_text("schema/nicknames.yaml")).items()}
+
+
+@functools.cache
+def full_forms() -> Mapping[str, frozenset[str]]:
+    """Short forms, folded, each with the given names that it may stand for."""
+    out: dict[str, set[str]] = {}
+    for full, shorts in short_forms().items():
+        for short in shorts:
+            out.setdefault(short, set()).add(full)
+    return {short: frozenset(fulls) for short, fulls in out.items()}
+
+
 def read_yaml(text: str) -> Any:
     """What a YAML text holds, read with libyaml where it is there: a tenth of the time."""
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe

@@ -14,6 +14,7 @@ from memgraph.changes import Changes, Extraction, Known, Ledger, Look, Pending, 
 from memgraph.model import Entity, Episode, Scope
 
 Vectors = NDArray[np.float32]
+TURNS = 6  # how many turns before an episode may bear on what it says: a question, whom a pronoun means
 """Shape (texts, dimension); each row has length 1, or is all zeros for a text without a known word."""
 
 
@@ -57,9 +58,11 @@ class Extractor(Protocol):
         ...
 
     async def extract(
-        self, episodes: Sequence[Episode], before: Sequence[Episode], known: Sequence[str] = ()
+        self, episodes: Sequence[Episode], around: Sequence[Episode], known: Sequence[str] = ()
     ) -> Extraction:
-        """Proposals from `episodes`, in order; `before` are the turns just before them, `known` names of the scope.
+        """Proposals from `episodes`; `around` are other turns of their sessions, `known` names of the scope.
+
+        Each is read with the turns before it in its session, by time, in the given order where times are equal.
 
         What could not be read is named in `Extraction.failed`; raises `ExtractionFailed` where nothing could.
         """
@@ -89,9 +92,15 @@ class Cue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeQuery:
-    """Which episodes to read; times are of the episodes, `[since, until)`. Newest first if `is_latest`."""
+    """Which episodes to read; times are of the episodes, `[since, until)`. Newest first if `is_latest`.
+
+    With `session`, the id of one, its turns are meant: what was said in it since `since`, and the last `before`
+    ahead of that, oldest first; no notes, and nothing else counts.
+    """
 
     ids: tuple[str, ...] | None = None
+    session: str | None = None
+    before: int = 0
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     known_at: dt.datetime | None = None

@@ -25,6 +25,8 @@ from memgraph.memory import AsyncMemory
 from memgraph.model import Entity, Episode, Fact
 from memgraph.ontology import Ontology
 from memgraph.ports import Clock, Embedder, Extractor, Finding, FullStore
+from memgraph.resolve import Candidate
+from memgraph.views import Reasoning
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -220,6 +222,15 @@ class Memory:
     def entities(self, **scope: Unpack[ScopeArgs]) -> list[Entity]:
         return self._call(self._memory.entities, **scope)
 
+    def merge(self, a: str | Entity, b: str | Entity, **scope: Unpack[ScopeArgs]) -> Entity:
+        return self._call(self._memory.merge, a, b, **scope)
+
+    def unmerge(self, a: str, b: str, **scope: Unpack[ScopeArgs]) -> tuple[Entity, Entity]:
+        return self._call(self._memory.unmerge, a, b, **scope)
+
+    def review(self, *, at_least: float = 0.5, **scope: Unpack[ScopeArgs]) -> list[Candidate]:
+        return self._call(self._memory.review, at_least=at_least, **scope)
+
     def episodes(
         self,
         *,
@@ -255,6 +266,9 @@ class Memory:
 
     def history(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> list[dict[str, Any]]:
         return self._call(self._memory.history, memory_id, **scope)
+
+    def why(self, fact_id: str, **scope: Unpack[ScopeArgs]) -> Reasoning | None:
+        return self._call(self._memory.why, fact_id, **scope)
 
     def reset(self) -> None:
         self._call(self._memory.reset)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from memgraph.changes import Identities
-from memgraph.model import Entity, Episode, Fact, FactState
+from memgraph.changes import Identities, Ledger
+from memgraph.model import Assertion, Entity, Episode, Fact, FactState
+from memgraph.ontology import Ontology
 from memgraph.recall import Hit
+from memgraph.resolve import Policy
 
 
 def fact_of(state: FactState, entities: Mapping[str, Entity]) -> Fact:
@@ -125,6 +128,85 @@ def slot_history(facts: Sequence[FactState]) -> list[dict[str, Any]]:
             new = successor.text if successor is not None else None
             out.append(_change(fact.id, event, fact.text, new, fact.retired_at, fact))
     return sorted(out, key=lambda change: (change["created_at"], change["event"] != "ADD"))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that was heard of a slot, and what it weighs: `strength` is `confidence` x `trust` in the source."""
+
+    id: str
+    source_id: str
+    source: str
+    said_at: dt.datetime
+    recorded_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+    says: str  # the value, and whether it holds, ended or is denied
+    mode: str
+    valid_from: dt.datetime
+    valid_to: dt.datetime | None
+    is_stated: bool  # the time was said, not taken from the message
+    confidence: float
+    trust: float
+    strength: float
+    extractor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """How a slot was decided: who and what it is about, all that was heard in the order of saying, what it came to."""
+
+    fact: str
+    subject: Entity
+    predicate: str
+    qualifier: str
+    is_one: bool  # at most one value at a time
+    margin: float  # by how much a later statement may be weaker and still win
+    heard: tuple[Heard, ...]
+    facts: tuple[Fact, ...]
+
+
+def reasoning(fact_id: str, ledger: Ledger, ontology: Ontology, policy: Policy) -> Reasoning | None:
+    """The reasoning of the fact's slot, out of a ledger that holds the whole of it."""
+    state = next((f for f in ledger.facts if f.id == fact_id), None)
+    if state is None:
+        return None
+    identities = ledger.identities
+
+    def heard(a: Assertion) -> Heard:
+        value = a.object_text
+        if a.object_name is not None:
+            value = identities.entities[identities.entity_of[a.object_name]].name
+        return Heard(
+            id=a.id,
+            source_id=a.source_id,
+            source=a.source,
+            said_at=a.said_at,
+            recorded_at=a.recorded_at,
+            withdrawn_at=a.withdrawn_at,
+            says=f"{value or '(unknown)'} {a.polarity}",
+            mode=str(a.mode),
+            valid_from=a.valid_from,
+            valid_to=a.valid_to,
+            is_stated=a.stated,
+            confidence=a.confidence,
+            trust=policy.trust_in(a),
+            strength=round(policy.strength(a), 6),
+            extractor=a.extractor,
+            text=a.text,
+        )
+
+    said = sorted(ledger.assertions.values(), key=lambda a: (a.said_at, a.place, a.id))
+    return Reasoning(
+        fact=fact_id,
+        subject=identities.entities[state.subject],
+        predicate=state.predicate,
+        qualifier=state.qualifier,
+        is_one=ontology[state.predicate].one,
+        margin=policy.margin,
+        heard=tuple(map(heard, said)),
+        facts=tuple(facts_of([f for f in ledger.facts if f.slot == state.slot], identities)),
+    )
 
 
 def _change(

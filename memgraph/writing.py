@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import anyio
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from memgraph.changes import Changes, Extraction, Ledger, Look, Pending, Sought, Usage
+from memgraph.changes import Changes, Extraction, Known, Ledger, Look, Pending, Sought, Usage
 from memgraph.errors import BadInput, EmbeddingFailed, ExtractionFailed, WriteConflict
-from memgraph.model import Episode, FactState, Revision, Scope
-from memgraph.ports import Clock, Embedder, EpisodeQuery, Extractor, Store, Vectors
-from memgraph.resolve import Resolver, events, look_for, name, withdrawn
-from memgraph.resolve.naming import Naming
+from memgraph.model import Entity, Episode, FactState, LinkRule, Revision, Scope
+from memgraph.ports import TURNS, Clock, Embedder, EpisodeQuery, Extractor, Store, Vectors
+from memgraph.resolve import Naming, Resolver, decision, events, look_for, name, related_words, withdrawn
 
 _T = TypeVar("_T")
 _CONFLICT_SECONDS = 60.0
-_TURNS_BEFORE = 6
 _KNOWN_NAMES = 200
-_MOMENT = dt.timedelta(microseconds=1)
 _FIRST_RETRY = dt.timedelta(minutes=1)
 _LONGEST_RETRY = dt.timedelta(hours=6)
 
@@ -34,6 +32,34 @@ class Learned:
     events: tuple[tuple[str, FactState], ...] = ()
     failed: str | None = None  # why some episodes could not be read yet; they are stored and queued
     usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """Sessions, each with its turns in the order of time, and which of them are stored."""
+
+    lines: tuple[tuple[Episode, ...], ...]
+    stored: frozenset[str]
+
+    def without(self, episodes: Iterable[Episode]) -> list[Episode]:
+        """All turns but these."""
+        ids = {e.id for e in episodes}
+        return [turn for line in self.lines for turn in line if turn.id not in ids]
+
+    def ahead_of(self, episodes: Iterable[Episode]) -> list[Episode]:
+        """The turns before the first of these in each session."""
+        ids = {e.id for e in episodes}
+        return [t for line in self.lines for t in itertools.takewhile(lambda t: t.id not in ids, line)]
+
+    def after(self, episodes: Iterable[Episode]) -> list[Episode]:
+        """The stored turns, but for these themselves, that one of these comes just before."""
+        ids = {e.id for e in episodes}
+        return [
+            turn
+            for line in self.lines
+            for place, turn in enumerate(line)
+            if turn.id in self.stored - ids and ids & {t.id for t in line[max(0, place - TURNS) : place]}
+        ]
 
 
 class Writer:
@@ -59,23 +85,32 @@ class Writer:
         if not infer:
             return await self.learn(scope, episodes, Extraction())
         if self._extractor.is_local and self._embedder.is_local:
-            extraction = await self._extractor.extract(episodes, await self._before(episodes))
-            return await self.learn(scope, episodes, extraction)
+            turns = await self._turns(episodes)
+            new = [e for e in episodes if e.id not in turns.stored]
+            again = await self._bearing_on(turns, new)
+            extraction = await self._extractor.extract([*new, *again], turns.without([*new, *again]))
+            return await self.learn(scope, episodes, extraction, again=again)
         stored = await self.learn(scope, episodes, Extraction(), need="extract")
         if not stored.episodes:
             return stored
-        return await self.read(scope, stored.episodes)
+        again = await self._bearing_on(await self._turns(stored.episodes), stored.episodes)
+        read = await self.read(scope, [*stored.episodes, *again])
+        return replace(read, episodes=stored.episodes)
 
     async def read(self, scope: Scope, episodes: Sequence[Episode], attempts: int = 0) -> Learned:
-        """Read episodes that are stored and queued; on failure they stay queued, with the error."""
-        before = await self._before(episodes)
-        known = () if self._extractor.is_local else await self._store.entities(scope, None)
+        """Read episodes that are stored; on failure they are queued, with the error."""
+        turns = await self._turns(episodes)
+        known: Sequence[Entity] = ()
+        around = turns.without(episodes)
+        if not self._extractor.is_local:
+            known = await self._store.entities(scope, None)
+            around = turns.ahead_of(episodes)
         try:
-            extraction = await self._extractor.extract(episodes, before, [e.name for e in known[:_KNOWN_NAMES]])
+            extraction = await self._extractor.extract(episodes, around, [e.name for e in known[:_KNOWN_NAMES]])
         except ExtractionFailed as error:
             await self._queue(scope, episodes, "extract", error, attempts)
             return Learned(tuple(episodes), failed=str(error))
-        done = await self.learn(scope, episodes, extraction, are_stored=True)
+        done = await self.learn(scope, (), extraction, again=episodes)
         failed = dict(extraction.failed)
         if failed:
             why = ExtractionFailed(next(iter(failed.values())))
@@ -83,20 +118,34 @@ class Writer:
             done = replace(done, failed=str(why))
         return replace(done, episodes=tuple(episodes), usage=extraction.usage)
 
-    async def _before(self, episodes: Sequence[Episode]) -> tuple[Episode, ...]:
-        """The turns just before these, of the same sessions: what an answer or a pronoun may rest on."""
-        firsts: dict[str, Episode] = {}
+    async def _turns(self, episodes: Sequence[Episode]) -> _Turns:
+        """The turns of these episodes' sessions from the first of them on, stored or not, and those just before."""
+        sessions: dict[str, list[Episode]] = {}
         for episode in episodes:
-            firsts.setdefault(episode.scope.session_id, episode)
-        new = {e.id for e in episodes}
-        out: list[Episode] = []
-        for first in firsts.values():
-            own = sum(e.occurred_at <= first.occurred_at for e in episodes)  # they may be stored already
-            query = EpisodeQuery(until=first.occurred_at + _MOMENT, limit=_TURNS_BEFORE + own, is_latest=True)
-            found = await self._store.episodes(first.scope, query)
-            earlier = [e for e in found if e.id not in new and e.scope.session_id == first.scope.session_id]
-            out.extend(reversed(earlier[:_TURNS_BEFORE]))
-        return tuple(out)
+            sessions.setdefault(episode.scope.session_id, []).append(episode)
+        stored: set[str] = set()
+        lines: list[list[Episode]] = []
+        for session, said in sessions.items():
+            since = min(e.occurred_at for e in said)
+            query = EpisodeQuery(session=session, since=since, before=TURNS)
+            found = await self._store.episodes(said[0].scope, query)
+            stored |= {e.id for e in found}
+            new = [e for e in said if e.id not in stored]
+            lines.append(sorted([*found, *new], key=lambda e: e.occurred_at))
+        return _Turns(tuple(map(tuple, lines)), frozenset(stored))
+
+    async def _bearing_on(self, turns: _Turns, changed: Sequence[Episode]) -> list[Episode]:
+        """The stored turns that are to be read again, because these come or go before them in their sessions.
+
+        Only where reading costs no call; what was stored without being read stays so.
+        """
+        if not self._extractor.is_local:
+            return []
+        again: list[Episode] = []
+        for turn in turns.after(changed):
+            if (await self._store.look(turn.scope, Look(without=(turn.id,)))).touched:
+                again.append(turn)
+        return again
 
     async def _queue(
         self, scope: Scope, episodes: Iterable[Episode], need: str, error: Exception, attempts: int
@@ -114,17 +163,15 @@ class Writer:
         episodes: Sequence[Episode],
         extraction: Extraction,
         *,
-        are_stored: bool = False,
+        again: Sequence[Episode] = (),
         need: str | None = None,
     ) -> Learned:
-        """Write episodes, unless `are_stored`, and what was extracted from them, in one transaction.
+        """Write new episodes and what was extracted from them and from stored ones, in one transaction.
 
-        With `need` they are queued to be read. Raises `BadInput` where a message's id is taken by another text.
+        What was read before of those that were read `again` goes. With `need` the new ones are queued to be read.
+        Raises `BadInput` where a message's id is taken by another text.
         """
-        vectors: dict[str, Vectors] = {}
-        pending: list[Pending] = []
-        if not are_stored:
-            vectors, pending = await self._vectors(episodes)
+        vectors, pending = await self._vectors(episodes)
         if need is not None:
             now = self._clock()
             pending += [Pending(episode=e.id, need=need, error="", attempts=0, retry_at=now) for e in episodes]
@@ -132,72 +179,92 @@ class Writer:
         async def attempt() -> Learned:
             look = replace(
                 look_for(scope, extraction),
-                episodes=() if are_stored else tuple(e.id for e in episodes),
+                episodes=tuple(e.id for e in episodes),
                 sessions=tuple({e.scope.session_id for e in episodes}),
             )
-            known = await self._store.look(scope, look)
-            fresh = list(episodes) if are_stored else _fresh(episodes, known.episodes, known.places)
-            ids = {e.id for e in fresh}
-            heard = extraction if len(fresh) == len(episodes) else _only(extraction, ids)
-            if not ids:
+            known = await self._known_without(scope, look, [e.id for e in again])
+            fresh = _fresh(episodes, known.episodes, known.places)
+            if not fresh and not again:
                 return Learned()
-            naming = name(scope, heard, known)
-            changes, before = await self._decided(scope, naming, heard, {e.id: e for e in fresh}, is_anew=are_stored)
-            changes = replace(
-                changes,
-                version=known.version,
-                episodes=() if are_stored else tuple(fresh),
-                pending=tuple(p for p in pending if p.episode in ids),
-                pending_done=tuple(ids) if are_stored else (),
+            heard = {e.id: e for e in fresh} | _as_known_now(again, fresh)
+            done = await self._write(
+                scope,
+                known,
+                extraction if len(fresh) == len(episodes) else _only(extraction, heard.keys()),
+                heard,
+                Changes(
+                    scope=scope,
+                    episodes=tuple(fresh),
+                    mentions_anew=tuple(e.id for e in again),
+                    pending=tuple(p for p in pending if p.episode in heard),
+                    pending_done=tuple(e.id for e in again),
+                ),
+                vectors={e.id: vectors[e.id] for e in fresh if e.id in vectors},
             )
-            changes, facts = await self._embedded(changes, before)
-            await self._store.apply(changes, {**{i: v for i, v in vectors.items() if i in ids}, **facts})
-            touched = events(before, changes, (a for a in changes.assertions.values() if a.episode in ids))
-            return Learned(tuple(fresh), tuple(touched))
+            return Learned(tuple(fresh), done)
 
         return await self._until_written(scope, attempt)
 
-    async def _decided(
+    async def _write(
         self,
         scope: Scope,
-        naming: Naming,
+        known: Known,
         extraction: Extraction,
-        episodes: Mapping[str, Episode],
+        heard: Mapping[str, Episode],
+        more: Changes,
         *,
-        is_anew: bool,
-    ) -> tuple[Changes, dict[str, FactState]]:
-        """What the assertions come to. Read anew, episodes lose what was read of them before (a stand-in)."""
-        assertions = self._resolver.asserted(scope, extraction.proposals, episodes)
+        vectors: Mapping[str, Vectors] | None = None,
+    ) -> tuple[tuple[str, FactState], ...]:
+        """Decide what was heard, and write it in place of what `more` says goes; what it did to which facts.
+
+        `heard` are the episodes that were read, by id; `more` holds what is to be written beside names and facts.
+        """
+        naming = name(scope, extraction, known)
+        assertions = self._resolver.asserted(scope, extraction.proposals, heard)
         sought = self._resolver.sought(naming, assertions)
-        if is_anew:
-            sought = replace(sought, episodes=tuple(episodes))
+        replaced = {*more.mentions_anew, *more.episodes_removed}
+        sought = replace(sought, episodes=tuple(sorted(replaced)))
         ledger = Ledger()
         if sought.slots or sought.entities or sought.episodes:
             ledger = await self._store.ledger(scope, sought)
-        known = {a.id: a for a in ledger.assertions.values()}
-        new = [a for a in assertions if a.id not in known or known[a.id].withdrawn_at is not None]
+        old = ledger.assertions
+        new = [a for a in assertions if a.id not in old or old[a.id].withdrawn_at is not None]
         said = {a.id for a in assertions}
-        gone = (i for i, a in known.items() if is_anew and a.episode in episodes and i not in said)
-        changes = self._resolver.decide(scope, naming, ledger, new, frozenset(gone))
-        return changes, {f.id: f for f in ledger.facts}
+        gone = frozenset(i for i, a in old.items() if a.episode in replaced and i not in said)
+        decided = self._resolver.decide(scope, naming, ledger, new, gone)
+        changes = replace(
+            decided,
+            version=known.version,
+            episodes=more.episodes,
+            episodes_removed=more.episodes_removed,
+            mentions_anew=more.mentions_anew,
+            pending=more.pending,
+            pending_done=more.pending_done,
+        )
+        before = {f.id: f for f in ledger.facts}
+        changes, of_facts = await self._embedded(changes, before)
+        await self._store.apply(changes, {**(vectors or {}), **of_facts})
+        return tuple(events(before, changes, (a for a in changes.assertions.values() if a.episode in heard)))
 
     # -- forgetting and correcting
 
     async def forget(self, scope: Scope, episodes: Sequence[str]) -> int:
-        """Delete episodes and all that rests on them alone; what they had superseded comes back."""
+        """Delete episodes and all that rests on them alone; what they had superseded comes back.
+
+        The turns just after them are read again, without them.
+        """
         gone = tuple(episodes)
+        removed = await self._store.episodes(scope, EpisodeQuery(ids=gone))
+        turns = await self._turns([e for e in removed if e.role != "note"])
+        again = await self._bearing_on(turns, removed)
+        extraction = Extraction()
+        if again:
+            extraction = await self._extractor.extract(again, turns.without([*again, *removed]))
 
         async def attempt() -> int:
-            known = await self._store.look(scope, Look(without=gone))
-            words = {word for n in known.names for word in n.ends}
-            known = await self._store.look(scope, Look(without=gone, words=tuple(words)))
-            naming = name(scope, Extraction(), known)
-            sought = Sought(entities=tuple(naming.moved), episodes=gone)
-            ledger = await self._store.ledger(scope, sought)
-            without = frozenset(i for i, a in ledger.assertions.items() if a.episode in gone)
-            changes = self._resolver.decide(scope, naming, ledger, (), without)
-            changes = replace(changes, version=known.version, episodes_removed=gone)
-            await self._store.apply(*await self._embedded(changes, {f.id: f for f in ledger.facts}))
+            known = await self._known_without(scope, look_for(scope, extraction), [*gone, *(e.id for e in again)])
+            anew = Changes(scope=scope, episodes_removed=gone, mentions_anew=tuple(e.id for e in again))
+            await self._write(scope, known, extraction, {e.id: e for e in again}, anew)
             return len(gone)
 
         return await self._until_written(scope, attempt)
@@ -220,22 +287,28 @@ class Writer:
         await self._until_written(scope, attempt)
 
     async def correct(self, scope: Scope, episode: Episode, text: str) -> Learned:
-        """Give an episode another text. What was read from the old one is withdrawn, not deleted."""
+        """Give an episode another text; the turns just after it are read again.
+
+        What was read from the old text is withdrawn, not deleted.
+        """
         now = self._clock()
         revisions = (*episode.revisions, Revision(episode.content, now))
         corrected = replace(episode, content=text, revisions=revisions)
-        extraction = await self._extractor.extract([corrected], await self._before([corrected]))
+        turns = await self._turns([corrected])
+        anew = [corrected, *await self._bearing_on(turns, [corrected])]
+        around = turns.without(anew) if self._extractor.is_local else turns.ahead_of(anew)
+        extraction = await self._extractor.extract(anew, around)
         vectors, pending = await self._vectors([corrected])
 
         async def attempt() -> Learned:
             known = await self._store.look(scope, look_for(scope, extraction))
             naming = name(scope, extraction, known)
-            heard = {corrected.id: replace(corrected, recorded_at=now)}
+            heard = {e.id: replace(e, recorded_at=now) for e in anew}
             assertions = self._resolver.asserted(scope, extraction.proposals, heard)
-            sought = replace(self._resolver.sought(naming, assertions), episodes=(episode.id,))
+            sought = replace(self._resolver.sought(naming, assertions), episodes=tuple(heard))
             ledger = await self._store.ledger(scope, sought)
             said = {a.id for a in assertions}
-            old = [a for a in ledger.assertions.values() if a.episode == episode.id]
+            old = [a for a in ledger.assertions.values() if a.episode in heard]
             gone = withdrawn((a for a in old if a.id not in said), now)
             kept = {a.id for a in old if a.withdrawn_at is None}
             new = [a for a in assertions if a.id not in kept]
@@ -247,6 +320,37 @@ class Writer:
             return Learned((corrected,), tuple(events(before, changes, new)))
 
         return await self._until_written(scope, attempt)
+
+    # -- who is who
+
+    async def join(self, scope: Scope, a: str, b: str, rule: LinkRule) -> Naming:
+        """Record a person's decision on two names, by id: that they are one's (MERGED), or two's (APART).
+
+        It takes the place of what was decided on any names of the two before. Every slot that it touches is replayed.
+        """
+
+        async def attempt() -> Naming:
+            known = await self._known_around(scope, Look(names=(a, b)))
+            decided, overruled = decision(known, a, b, rule)
+            naming = name(scope, Extraction(), known, links=[decided], links_removed=overruled)
+            ledger = await self._store.ledger(scope, Sought(entities=tuple(sorted(naming.moved))))
+            changes = replace(self._resolver.decide(scope, naming, ledger, ()), version=known.version)
+            await self._store.apply(*await self._embedded(changes, {f.id: f for f in ledger.facts}))
+            return naming
+
+        return await self._until_written(scope, attempt)
+
+    async def _known_without(self, scope: Scope, look: Look, without: Sequence[str]) -> Known:
+        """What a look-up finds, as it is without what some episodes mention."""
+        if not without:
+            return await self._store.look(scope, look)
+        return await self._known_around(scope, replace(look, without=tuple(without)))
+
+    async def _known_around(self, scope: Scope, look: Look) -> Known:
+        """What a look-up finds, with every name that bears on what the names that it found stand for."""
+        known = await self._store.look(scope, look)
+        words = related_words(word for n in known.names for word in n.ends)
+        return await self._store.look(scope, replace(look, words=tuple(sorted({*look.words, *words}))))
 
     # -- vectors
 
@@ -326,7 +430,18 @@ def _fresh(episodes: Sequence[Episode], stored: Mapping[str, Episode], places: M
     return fresh
 
 
-def _only(extraction: Extraction, episodes: set[str]) -> Extraction:
+def _as_known_now(again: Iterable[Episode], fresh: Sequence[Episode]) -> dict[str, Episode]:
+    """Episodes that were read again, by id: what that brought is not known before what it rests on."""
+    latest: dict[str, dt.datetime] = {}
+    for e in fresh:
+        session = e.scope.session_id
+        latest[session] = max(e.recorded_at, latest.get(session, e.recorded_at))
+    return {
+        e.id: replace(e, recorded_at=max(e.recorded_at, latest.get(e.scope.session_id, e.recorded_at))) for e in again
+    }
+
+
+def _only(extraction: Extraction, episodes: Collection[str]) -> Extraction:
     return Extraction(
         tuple(m for m in extraction.mentions if m[0] in episodes),
         tuple(p for p in extraction.proposals if p.episode in episodes),

@@ -172,6 +172,7 @@ def facts(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     all_: Annotated[bool, typer.Option("--all", help="Also what is superseded or retracted, and why")] = False,
+    why: Annotated[str | None, typer.Option(metavar="ID", help="How one fact's slot was decided, step by step")] = None,
     user: User = None,
     agent: Agent = None,
     run: Run = None,
@@ -179,7 +180,10 @@ def facts(
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """List the facts that hold."""
+    """List the facts that hold, or explain one."""
+    if why is not None:
+        _explain(why, store, as_json=as_json)
+        return
     with _memory(store) as memory:
         found = memory.facts(
             subject=subject,
@@ -199,6 +203,18 @@ def facts(
     _found(any_found=bool(found))
 
 
+def _explain(fact_id: str, store: str | None, *, as_json: bool) -> None:
+    with _memory(store) as memory:
+        reasoning = memory.why(fact_id)
+    if reasoning is None:
+        raise BadInput(f"there is no fact {fact_id!r}: `memgraph facts --json` lists the ids")
+    if as_json:
+        _print_json(reasoning)
+    else:
+        for part in show.reasoning(reasoning):
+            show.console().print(part)
+
+
 @app.command()
 def history(memory_id: str, store: Store = None, as_json: Json = False) -> None:
     """Show what happened to a fact or an episode."""
@@ -211,8 +227,13 @@ def history(memory_id: str, store: Store = None, as_json: Json = False) -> None:
     _found(any_found=bool(changes))
 
 
-@app.command()
-def entities(
+entities = typer.Typer(help="Who and what memory knows by name, and which of them may be one.")
+app.add_typer(entities, name="entities")
+
+
+@entities.callback(invoke_without_command=True)
+def list_entities(
+    context: typer.Context,
     user: User = None,
     agent: Agent = None,
     run: Run = None,
@@ -221,6 +242,8 @@ def entities(
     as_json: Json = False,
 ) -> None:
     """List everybody and everything that memory knows by name."""
+    if context.invoked_subcommand is not None:
+        return
     with _memory(store) as memory:
         found = memory.entities(**_scope(user, agent, run, tenant))
     if as_json:
@@ -228,6 +251,66 @@ def entities(
     else:
         show.console().print(show.entities_table(found))
     _found(any_found=bool(found))
+
+
+@entities.command()
+def review(
+    at_least: Annotated[float, typer.Option(help="Only pairs that score so much, 0 to 1")] = 0.5,
+    user: User = None,
+    agent: Agent = None,
+    run: Run = None,
+    tenant: Tenant = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """List pairs that may be one. `merge` joins two, `unmerge` settles that they are two."""
+    with _memory(store) as memory:
+        found = memory.review(at_least=at_least, **_scope(user, agent, run, tenant))
+    if as_json:
+        _print_json(found)
+    else:
+        show.console().print(show.candidates_table(found))
+    _found(any_found=bool(found))
+
+
+@entities.command()
+def merge(
+    a: Annotated[str, typer.Argument(help="A name, or an entity's id")],
+    b: Annotated[str, typer.Argument(help="Another")],
+    user: User = None,
+    agent: Agent = None,
+    run: Run = None,
+    tenant: Tenant = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Decide that two names are one's."""
+    with _memory(store) as memory:
+        entity = memory.merge(a, b, **_scope(user, agent, run, tenant))
+    if as_json:
+        _print_json(entity)
+    else:
+        show.console().print(show.entities_table([entity]))
+
+
+@entities.command()
+def unmerge(
+    a: Annotated[str, typer.Argument(help="A name of the entity")],
+    b: Annotated[str, typer.Argument(help="Another name, which is somebody else's")],
+    user: User = None,
+    agent: Agent = None,
+    run: Run = None,
+    tenant: Tenant = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Decide that two names stand for two."""
+    with _memory(store) as memory:
+        two = memory.unmerge(a, b, **_scope(user, agent, run, tenant))
+    if as_json:
+        _print_json(two)
+    else:
+        show.console().print(show.entities_table(two))
 
 
 @app.command()

@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from memgraph.model import Entity, Episode, Fact
+from memgraph.resolve import Candidate
+from memgraph.views import Reasoning
 
 _COLOURS = {"current": "green", "superseded": "dim", "disputed": "yellow", "retracted": "red"}
 
@@ -71,6 +73,44 @@ def entities_table(entities: Iterable[Entity], title: str | None = None) -> Tabl
         others = [a for a in entity.aliases if a != entity.name]
         table.add_row(escape(entity.name), entity.kind, escape(", ".join(others)))
     return table
+
+
+def candidates_table(candidates: Iterable[Candidate]) -> Table:
+    """Pairs of entities that may be one, with what speaks for it and against it."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("score", "one", "the other", "why"):
+        table.add_column(column, overflow="fold")
+    for c in candidates:
+        table.add_row(f"{c.score:.2f}", escape(c.a.name), escape(c.b.name), escape("; ".join(c.why)))
+    return table
+
+
+def reasoning(why: Reasoning) -> list[Table | str]:
+    """How a slot was decided: what was heard, what it weighs, what it came to."""
+    many = "one value at a time" if why.is_one else "many values, each decided on its own"
+    qualifier = f" ({why.qualifier})" if why.qualifier else ""
+    head = f"[bold]{escape(why.subject.name)} · {why.predicate}{escape(qualifier)}[/]: {many}"
+    heard = Table(box=None, pad_edge=False, title="Heard, in the order of saying", title_justify="left")
+    for column in ("said", "by", "in", "says", "from", "until", "weight", "the words"):
+        heard.add_column(column, overflow="fold")
+    for h in why.heard:
+        weight = f"{h.strength:.2f}" + (f" = {h.confidence:.2f} x {h.trust:.2f}" if h.trust != 1 else "")
+        says = h.says + ("" if h.mode == "statement" else f", {h.mode}") + (", withdrawn" if h.withdrawn_at else "")
+        since = day(h.valid_from) + (" (stated)" if h.is_stated else "")
+        heard.add_row(
+            f"{h.said_at:%Y-%m-%d %H:%M}",
+            escape(h.source),
+            escape(h.source_id),
+            escape(says),
+            since,
+            day(h.valid_to),
+            weight,
+            escape(h.text),
+        )
+    decided = facts_table(why.facts, "What it came to")
+    margin = f"[dim]A later statement wins unless it weighs more than {why.margin:.2f} less.[/]" if why.is_one else ""
+    reasons = [f"{escape(f.text)}\n    {f.rule}: {escape(f.why)}" for f in why.facts if f.rule]
+    return [part for part in (head, heard, decided, *reasons, margin) if part]
 
 
 def episodes_table(episodes: Iterable[Episode], title: str | None = None) -> Table:

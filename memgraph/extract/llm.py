@@ -155,11 +155,14 @@ class LLMExtractor:
         self._way = _Way.STRUCTURED
 
     async def extract(
-        self, episodes: Sequence[Episode], before: Sequence[Episode], known: Sequence[str] = ()
+        self, episodes: Sequence[Episode], around: Sequence[Episode], known: Sequence[str] = ()
     ) -> Extraction:
-        """See `Extractor.extract`. Only raises where nothing at all can be asked (no key, say)."""
+        """See `Extractor.extract`; all of `around` is told as said before.
+
+        Only raises where nothing at all can be asked (no key, say).
+        """
         tally = _Tally()
-        candidates = await self._rules.extract(episodes, before)
+        candidates = await self._rules.extract(episodes, around)
         limiter = anyio.CapacityLimiter(self._concurrency)
         try:
             client = AsyncOpenAI(base_url=self._base_url, api_key=self._api_key, timeout=self._timeout_s, max_retries=0)
@@ -168,11 +171,11 @@ class LLMExtractor:
         async with client:
             batches = self._batches(episodes)
             if self._way is _Way.STRUCTURED and len(batches) > 1:  # what it can do is found out once
-                await self._read(client, batches[0], before, known, candidates, tally, limiter)
+                await self._read(client, batches[0], around, known, candidates, tally, limiter)
                 batches = batches[1:]
             async with anyio.create_task_group() as group:
                 for batch in batches:
-                    group.start_soon(self._read, client, batch, before, known, candidates, tally, limiter)
+                    group.start_soon(self._read, client, batch, around, known, candidates, tally, limiter)
         return self._finished(episodes, candidates, tally)
 
     def _batches(self, episodes: Sequence[Episode]) -> list[list[Episode]]:

@@ -22,8 +22,8 @@ from memgraph.extract.sentence import EXTRACTOR, SentenceReader
 from memgraph.extract.talk import Heard, Reading, Talk
 from memgraph.model import Episode, name_key
 from memgraph.ontology import Ontology, core_ontology
+from memgraph.ports import TURNS
 
-_TURNS = 6  # how far back a pronoun or an answer may look
 _REMEMBERED = 512  # parsed episodes kept
 _JOKE = regex.compile(r"\b(?:just kidding|kidding|joking|jk|as a joke|pretend)\b|😉|😜", regex.IGNORECASE)
 
@@ -45,21 +45,27 @@ class RuleExtractor:
         return Grammar(self._ontology)
 
     async def extract(
-        self, episodes: Sequence[Episode], before: Sequence[Episode], known: Sequence[str] = ()
+        self, episodes: Sequence[Episode], around: Sequence[Episode], known: Sequence[str] = ()
     ) -> Extraction:
         """See `Extractor.extract`."""
         del known  # names are known as the conversation goes; what is stored must not depend on other conversations
-        sentences = self._sentences([*before, *episodes])
+        turns: dict[str, list[Episode]] = {}
+        for episode in sorted([*around, *episodes], key=lambda e: e.occurred_at):
+            turns.setdefault(episode.scope.session_id, []).append(episode)
+        asked = {e.id for e in episodes}
+        windows = [
+            said[max(0, place - TURNS) : place + 1]
+            for said in turns.values()
+            for place, episode in enumerate(said)
+            if episode.id in asked
+        ]
+        sentences = self._sentences([e for window in windows for e in window])
         mentions: list[tuple[str, Called]] = []
         proposals: list[Proposal] = []
         same: list[SameAs] = []
-        turns: dict[str, list[Episode]] = {}
-        for episode in before:
-            turns.setdefault(episode.scope.session_id, []).append(episode)
-        for episode in episodes:
-            earlier = turns.setdefault(episode.scope.session_id, [])
+        for *earlier, episode in windows:
             talk = Talk()
-            for turn in earlier[-_TURNS:-1]:  # by themselves: what was said before them doesn't matter any more
+            for turn in earlier[:-1]:  # by themselves: what was said before them doesn't matter any more
                 talk.absorb(self._alone(turn, sentences))
             for turn in earlier[-1:]:
                 self._read(turn, sentences, talk)
@@ -67,7 +73,6 @@ class RuleExtractor:
             mentions.extend((episode.id, called) for called in reading.mentions)
             proposals.extend(reading.proposals)
             same.extend(reading.same)
-            earlier.append(episode)
         return Extraction(tuple(mentions), tuple(proposals), tuple(same))
 
     def _alone(self, episode: Episode, sentences: Mapping[str, list[Prepared]]) -> Talk:

@@ -1,18 +1,24 @@
 """Resolution: names become entities, assertions become facts. Pure code; models propose, this decides."""
 
+from memgraph.resolve.candidates import Candidate, candidates
+from memgraph.resolve.entities import related_words
 from memgraph.resolve.facts import Policy, replay, vouched_at
-from memgraph.resolve.naming import Naming, look_for, mentions_of, name, name_id
+from memgraph.resolve.naming import Naming, decision, look_for, mentions_of, name, name_id
 from memgraph.resolve.slots import Resolver, events, withdrawn
 
 __all__ = [
+    "Candidate",
     "Naming",
     "Policy",
     "Resolver",
+    "candidates",
+    "decision",
     "events",
     "look_for",
     "mentions_of",
     "name",
     "name_id",
+    "related_words",
     "replay",
     "vouched_at",
     "withdrawn",

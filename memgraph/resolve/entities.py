@@ -1,8 +1,9 @@
 """Decides which names stand for one entity. Pure, and a function of the set of names and links alone.
 
 Names are joined where somebody said so (an alias), where a person decided so, or where one is the short
-form of exactly one other ("Gunnar" of "Gunnar Lie", "Halvorsen" of "Halvorsen Shipping"). Likeness of
-spelling alone never joins: Caroline and Carolyn are as near as Jon and John.
+form of exactly one other ("Gunnar" of "Gunnar Lie", "Bob Chen" of "Robert Chen", "Halvorsen" of "Halvorsen
+Shipping"). Likeness of spelling alone never joins: Caroline and Carolyn are as near as Jon and John. What a
+person holds to be two stays two.
 
 A role ("Ana's sister") stands for whoever was called so, unless several were: then it stands for itself.
 """
@@ -10,9 +11,10 @@ A role ("Ana's sister") stands for whoever was called so, unless several were: t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from memgraph.model import Entity, Link, LinkRule, Mention, Name, name_key
+from memgraph.ontology import full_forms, short_forms
 
 _ROLE = re.compile(r"'s [\w-]+$")
 _RANK = {"person": 4, "organization": 3, "place": 2, "event": 1, "thing": 0}
@@ -39,12 +41,11 @@ def _casing(surface: str) -> tuple[int, str]:
 def group(names: Collection[Name], links: Collection[Link]) -> dict[str, str]:
     """The id of the entity that each name stands for: that of the entity's fullest name."""
     by_id = {n.id: n for n in names}
-    joined = _Union(by_id)
-    apart = [{k.a, k.b} for k in links if k.rule is LinkRule.APART]
+    links = [k for k in links if k.a in by_id and k.b in by_id]
+    joined = _Union(by_id, [(k.a, k.b) for k in links if k.rule is LinkRule.APART])
     bearers: dict[str, set[str]] = {}  # role -> the names that were said to bear it
-    for link in sorted(links, key=lambda k: k.id):
-        known = link.a in by_id and link.b in by_id
-        if not known or link.rule is LinkRule.APART or {link.a, link.b} in apart:
+    for link in sorted(links, key=lambda k: (k.rule is not LinkRule.MERGED, k.id)):
+        if link.rule is LinkRule.APART:
             continue
         roles = [i for i in (link.a, link.b) if is_role(by_id[i])]
         if len(roles) == 1 and link.rule is LinkRule.ALIAS:
@@ -54,10 +55,7 @@ def group(names: Collection[Name], links: Collection[Link]) -> dict[str, str]:
     for short in sorted(names, key=lambda n: (-len(n.words), n.id)):
         fuller = {joined.root(n.id) for n in names if _is_short_for(short, n)}
         if len(fuller) == 1:
-            (whole,) = fuller
-            together = {joined.root(short.id), whole}
-            if not any({joined.root(i) for i in pair if i in by_id} == together for pair in apart):
-                joined.join(short.id, whole)
+            joined.join(short.id, min(fuller))
     for role, named in sorted(bearers.items()):
         if len({joined.root(i) for i in named}) == 1:
             joined.join(role, min(named))
@@ -91,13 +89,28 @@ def described(names: Sequence[Name]) -> Entity:
     return Entity(entity_id(best), best.text, kind, (best.text, *others))
 
 
+def related_words(words: Iterable[str]) -> frozenset[str]:
+    """With which words a name may begin or end that bears on what names with these first and last words stand for.
+
+    These words, the given names that they may be short for, their own short forms, and what those may be short
+    for in turn: whether "Rob" is Robert Chen depends on Robin Hale.
+    """
+    given = set(words)
+    shorter = {short for word in given for short in short_forms().get(word, ())}
+    return frozenset(given | shorter | {full for word in given | shorter for full in full_forms().get(word, ())})
+
+
 def _is_short_for(short: Name, full: Name) -> bool:
     a, b = short.words, full.words
     if is_role(short) or is_role(full):
         return False
-    if len(a) >= len(b) or ("thing" not in (short.kind, full.kind) and short.kind != full.kind):
+    if "thing" not in (short.kind, full.kind) and short.kind != full.kind:
         return False
-    if full.kind == "place" or (full.kind == "thing" and short.kind == "thing"):
+    may_be_person = {short.kind, full.kind} <= {"person", "thing"} and "person" in (short.kind, full.kind)
+    is_nickname = may_be_person and len(b) > 1 and b[0] in full_forms().get(a[0], ())
+    if is_nickname and len(a) in (1, len(b)) and a[1:] in ((), b[1:]):
+        return True
+    if len(a) >= len(b) or full.kind == "place" or (full.kind == "thing" and short.kind == "thing"):
         return False
     is_prefix = b[: len(a)] == a
     if full.kind == "person" and len(a) == 1:
@@ -106,10 +119,11 @@ def _is_short_for(short: Name, full: Name) -> bool:
 
 
 class _Union:
-    """Union-find over name ids."""
+    """Union-find over name ids, in which some pairs are never joined, by whatever way."""
 
-    def __init__(self, ids: Mapping[str, object]) -> None:
+    def __init__(self, ids: Iterable[str], apart: Iterable[tuple[str, str]]) -> None:
         self.parent = {i: i for i in ids}
+        self.apart = tuple(apart)
 
     def root(self, i: str) -> str:
         while self.parent[i] != i:
@@ -117,5 +131,7 @@ class _Union:
         return i
 
     def join(self, a: str, b: str) -> None:
+        """Join two sets of names, unless that would bring a pair together that is to stay apart."""
         a, b = sorted((self.root(a), self.root(b)))
-        self.parent[b] = a
+        if all({self.root(x), self.root(y)} != {a, b} or a == b for x, y in self.apart):
+            self.parent[b] = a

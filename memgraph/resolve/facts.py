@@ -27,10 +27,13 @@ class Policy:
     margin: float = 0.2
     trust: Mapping[str, float] = field(default_factory=dict[str, float])
 
+    def trust_in(self, assertion: Assertion) -> float:
+        """The trust in who said it and in what read it, 0 to 1."""
+        return self.trust.get(assertion.source, 1.0) * self.trust.get(assertion.extractor, 1.0)
+
     def strength(self, assertion: Assertion) -> float:
-        """An assertion's confidence times the trust in who said it and in what read it."""
-        trust = self.trust.get(assertion.source, 1.0) * self.trust.get(assertion.extractor, 1.0)
-        return assertion.confidence * trust
+        """An assertion's confidence times the trust in where it comes from."""
+        return assertion.confidence * self.trust_in(assertion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Claim:
     object_entity: str | None
     object_text: str
     text: str  # the fact as a sentence
+    is_own: bool = False  # somebody speaks of themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +207,15 @@ def _take(claim: Claim, interval: _Interval, fates: dict[str, _Verdict], policy:
                 _lose(key, _Verdict(claim, rule, why), interval, fates)
         return
     rivals = [c for key, claims in winners.items() if key != claim.key for c in claims]
-    disputed = bool(rivals) and (_is_weaker(claim, rivals, policy) or _is_contested(claim, rivals))
-    if not disputed:
-        rule = "correction" if a.mode is Mode.CORRECTION else "recency"
+    contested = [r for r in rivals if _is_contested(a, r.assertion)]
+    own = [r for r in contested if r.is_own and not claim.is_own and not _is_weaker(r, [claim], policy)]
+    if own:
+        why = f"{own[-1].assertion.source} says otherwise of themselves"
+        fates[a.id] = interval.lost[claim.key] = _Verdict(own[-1], "own word", why)
+        return
+    hearsay = [r for r in contested if claim.is_own and not r.is_own]
+    if not rivals or not (_is_weaker(claim, rivals, policy) or len(contested) > len(hearsay)):
+        rule = "correction" if a.mode is Mode.CORRECTION else "own word" if hearsay else "recency"
         for key in [k for k in winners if k != claim.key]:
             _lose(key, _Verdict(claim, rule, _compare(claim, winners[key], policy)), interval, fates)
     winners.setdefault(claim.key, []).append(claim)
@@ -224,13 +234,9 @@ def _is_weaker(claim: Claim, rivals: Iterable[Claim], policy: Policy) -> bool:
     return policy.strength(claim.assertion) < strongest - policy.margin - 1e-9  # 0.9 - 0.2 is a little over 0.7
 
 
-def _is_contested(claim: Claim, rivals: Iterable[Claim]) -> bool:
-    """Another source says otherwise within the same granule, and neither speaks of a change or correction."""
-    a = claim.assertion
-    return a.mode is Mode.STATEMENT and any(
-        a.source != b.source and b.mode is Mode.STATEMENT and _same_granule(a, b)
-        for b in (rival.assertion for rival in rivals)
-    )
+def _is_contested(a: Assertion, b: Assertion) -> bool:
+    """Two sources say otherwise within one granule, and neither speaks of a change or correction."""
+    return a.source != b.source and a.mode is b.mode is Mode.STATEMENT and _same_granule(a, b)
 
 
 def _same_granule(a: Assertion, b: Assertion) -> bool:

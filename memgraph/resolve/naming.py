@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from memgraph.changes import Called, Extraction, Identities, Known, Ledger, Look, Proposal
 from memgraph.model import Entity, Link, LinkRule, Mention, Name, Scope, digest, name_key
-from memgraph.resolve.entities import described, group, spelled
+from memgraph.resolve.entities import described, group, related_words, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def look_for(scope: Scope, extraction: Extraction) -> Look:
     """What has to be looked up before these names can be resolved."""
     mentions = mentions_of(scope, extraction)
     names = {m.name: spelled([m], "") for m in mentions}
-    words = dict.fromkeys(word for name in names.values() for word in name.ends)
-    return Look(names=tuple(names), words=tuple(words))
+    return Look(names=tuple(names), words=tuple(sorted(related_words(w for n in names.values() for w in n.ends))))
 
 
 def name(
@@ -107,6 +106,24 @@ def name(
         entities_removed=tuple(entities_removed),
         moved=frozenset(moved),
     )
+
+
+def decision(known: Known, a: str, b: str, rule: LinkRule) -> tuple[Link, list[str]]:
+    """A person's decision on two names, and the ids of the earlier ones that it overrules.
+
+    Joining two overrules every "these are two" between a name of the one and a name of the other; keeping two names
+    apart overrules that just these were joined.
+    """
+    entity_of = {n.id: n.entity for n in known.names}
+    a, b = sorted((a, b))
+    if rule is LinkRule.MERGED:
+        meant = {entity_of[a], entity_of[b]}
+        overruled = [
+            k.id for k in known.links if k.rule is LinkRule.APART and {entity_of.get(k.a), entity_of.get(k.b)} == meant
+        ]
+    else:
+        overruled = [k.id for k in known.links if k.rule is LinkRule.MERGED and (k.a, k.b) == (a, b)]
+    return Link("li_" + digest(a, b, rule, None), a, b, rule, None), overruled
 
 
 def _called(proposal: Proposal) -> list[Called]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from memgraph.changes import Called, Changes, Identities, Ledger, Proposal, Sought
-from memgraph.model import Assertion, Entity, Episode, FactState, Precision, Role, Scope, digest
+from memgraph.model import Assertion, Entity, Episode, FactState, Precision, Role, Scope, digest, name_key
 from memgraph.ontology import Ontology
 from memgraph.resolve.facts import Claim, Policy, Slot, replay
 from memgraph.resolve.naming import Naming, name_id
@@ -95,7 +95,8 @@ class Resolver:
             entity = identities.entities[identities.entity_of[assertion.object_name]]
         said = entity.name if entity else assertion.object_text
         text = self.ontology.says(assertion.predicate, subject.name, assertion.qualifier, said)
-        return Claim(assertion, _object_key(assertion, identities), entity.id if entity else None, said, text)
+        is_own = name_key(assertion.source) in {name_key(alias) for alias in subject.aliases}
+        return Claim(assertion, _object_key(assertion, identities), entity.id if entity else None, said, text, is_own)
 
 
 def _object_key(assertion: Assertion, identities: Identities) -> str:

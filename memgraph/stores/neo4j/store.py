@@ -143,6 +143,9 @@ class Neo4jStore:
         """See `Store.episodes`."""
         if query.ids is not None:
             path, asked = "read/episodes_by_id", {"scope": scope.key, "ids": list(query.ids)}
+        elif query.session is not None:
+            since = rows.iso(query.since) or rows.EARLIEST
+            path, asked = "read/turns", {"session": query.session, "since": since, "before": query.before}
         else:
             path = "read/episodes_latest" if query.is_latest else "read/episodes"
             asked: dict[str, Any] = {

@@ -84,6 +84,7 @@ async def _named(tx: AsyncManagedTransaction, key: str, changes: Changes) -> Non
     await _each(tx, "write/remove_names", "ids", changes.names_removed)
     links = [{"id": k.id, "a": k.a, "b": k.b, "rule": str(k.rule), "episode": k.episode} for k in changes.links]
     await _each(tx, "write/links", "rows", links)
+    await _each(tx, "write/remove_mentions", "ids", changes.mentions_anew)
     mentions = [{"episode": m.episode, "name": m.name, "surface": m.surface, "kind": m.kind} for m in changes.mentions]
     await _each(tx, "write/mentions", "rows", mentions)
 

@@ -35,6 +35,15 @@ WHERE scope = :scope
     AND (:agent IS NULL OR agent = :agent) AND (:session IS NULL OR session = :session)
 ORDER BY occurred_at DESC, place DESC, id DESC LIMIT :limit
 
+-- name: turns
+SELECT * FROM (
+    SELECT * FROM episodes WHERE session_id = :session AND occurred_at < :since AND role <> 'note'
+    ORDER BY occurred_at DESC, place DESC, id DESC LIMIT :before
+)
+UNION ALL
+SELECT * FROM episodes WHERE session_id = :session AND occurred_at >= :since AND role <> 'note'
+ORDER BY occurred_at, place, id
+
 -- name: episode_seqs_within
 SELECT seq FROM episodes
 WHERE scope = :scope AND occurred_at <= :as_of AND recorded_at <= :known_at

@@ -162,7 +162,7 @@ class SqliteStore:
         with self._opened.reading() as connection:
             if query.ids is not None:
                 return self._episodes_by_id(connection, scope, query.ids)
-            asked = {
+            asked: dict[str, str | int | None] = {
                 "scope": scope.key,
                 "since": -rows.LATEST if query.since is None else rows.micros(query.since),
                 "until": rows.LATEST if query.until is None else rows.micros(query.until),
@@ -172,6 +172,9 @@ class SqliteStore:
                 "limit": -1 if query.limit is None else query.limit,
             }
             statement = "episodes_latest" if query.is_latest else "episodes_between"
+            if query.session is not None:
+                asked |= {"session": query.session, "before": query.before}
+                statement = "turns"
             return tuple(rows.episode(r, scope) for r in connection.execute(SQL[statement], asked))
 
     def _episodes_by_id(self, connection: sqlite3.Connection, scope: Scope, ids: Iterable[str]) -> tuple[Episode, ...]:

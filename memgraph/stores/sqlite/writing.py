@@ -56,8 +56,9 @@ def _remove(connection: sqlite3.Connection, key: str, changes: Changes) -> None:
         for (seq,) in connection.execute(SQL["fact_delete"], (fact,)).fetchall():
             connection.execute(SQL["fact_text_delete"], (seq,))
             connection.execute(SQL["vector_delete"], (key, "fact", seq))
-    for episode in changes.episodes_removed:
+    for episode in (*changes.episodes_removed, *changes.mentions_anew):
         connection.execute(SQL["mentions_delete"], (episode,))
+    for episode in changes.episodes_removed:
         for (seq,) in connection.execute(SQL["episode_delete"], (episode,)).fetchall():
             connection.execute(SQL["episode_text_delete"], (seq,))
             connection.execute(SQL["vector_delete"], (key, "episode", seq))
