@@ -113,7 +113,7 @@ def example(nlp: Language, paragraph: Paragraph) -> Example:
 
 
 def shuffled(data: list[Paragraph], seed: int) -> Iterator[Paragraph]:
-    """The paragraphs without end, in a new order each round, some of them chat-like or cut to one sentence."""
+    """The paragraphs without end, in a new order each round, some of them cut to one sentence or two."""
     rng = random.Random(seed)
     while True:
         rng.shuffle(data)
@@ -121,11 +121,16 @@ def shuffled(data: list[Paragraph], seed: int) -> Iterator[Paragraph]:
             if len(paragraph) > 2 and rng.random() < 0.25:
                 cut = rng.randrange(len(paragraph))
                 paragraph = paragraph[cut : cut + rng.choice((1, 1, 2))]
-            if rng.random() < 0.35:
-                paragraph = chat_like(
-                    paragraph,
-                    lower=rng.random() < 0.8,
-                    stops=rng.choice(("all", "inner", "none", "none")),
-                    apostrophes=rng.random() < 0.4,
-                )
             yield paragraph
+
+
+def typed(paragraph: Paragraph, rng: random.Random) -> Paragraph:
+    """The paragraph as it is, or, one time in three, as people type it."""
+    if rng.random() >= 0.35:
+        return paragraph
+    return chat_like(
+        paragraph,
+        lower=rng.random() < 0.8,
+        stops=rng.choice(("all", "inner", "none", "none")),
+        apostrophes=rng.random() < 0.4,
+    )

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import random
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
 import spacy
-from corpus import Paragraph, chat_like, example, paragraphs, shuffled
+from corpus import Paragraph, chat_like, example, paragraphs, shuffled, typed
+from made_up import Talker
 from spacy.language import Language
 from spacy.lookups import Lookups
 from spacy.vectors import Vectors
@@ -26,7 +28,8 @@ from thinc.api import Adam, fix_random_seed
 from tokenizers import Tokenizer
 
 WIDTH, DEPTH, HIDDEN, DIRECTIONS = 96, 4, 128, 128
-LEARN_RATE, WARM_UP = 0.0012, 250
+WARM_UP = 250  # steps
+MADE_UP = 0.3  # share of paragraphs, a tenth of the words
 
 CONFIG = f"""
 [nlp]
@@ -104,6 +107,8 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="its tokenizer.json")
     parser.add_argument("--work", type=Path, required=True, help="where checkpoints and the best pipeline go")
     parser.add_argument("--steps", type=int, default=6500)
+    parser.add_argument("--rate", type=float, default=0.0012, help="highest learning rate")
+    parser.add_argument("--start", type=Path, help="go on from this pipeline, instead of from nothing")
     parser.add_argument("--all", action="store_true", help="learn from dev too, and keep the last weights")
     parser.add_argument("--words", type=int, default=900, help="words in a batch")
     parser.add_argument("--seed", type=int, default=1)
@@ -114,8 +119,8 @@ def main() -> None:
     dev = paragraphs(args.treebank / "ewt-dev.conllu")
     if args.all:
         train, dev = train + dev, []
-    nlp = blank(train, args.vocabulary, args.tokenizer)
-    fit(nlp, train, dev, args.steps, args.words, args.seed, args.work)
+    nlp = spacy.load(args.start) if args.start else blank(train, args.vocabulary, args.tokenizer)
+    fit(nlp, train, dev, args)
     print("saved", args.work / "best")
 
 
@@ -166,22 +171,21 @@ def lemma_tables(train: list[Paragraph]) -> Lookups:
     return lookups
 
 
-def fit(
-    nlp: Language, train: list[Paragraph], dev: list[Paragraph], steps: int, words: int, seed: int, work: Path
-) -> None:
+def fit(nlp: Language, train: list[Paragraph], dev: list[Paragraph], args: argparse.Namespace) -> None:
     """Trains with a linear warm-up and decay of the learning rate; keeps the averaged weights that are best on dev,
     or the last ones where there is no dev."""
-    optimizer = Adam(LEARN_RATE, L2=0.01, grad_clip=1.0, use_averages=True, L2_is_weight_decay=True)
+    steps, work = args.steps, args.work
+    optimizer = Adam(args.rate, L2=0.01, grad_clip=1.0, use_averages=True, L2_is_weight_decay=True)
     checks = [example(nlp, p) for p in dev]
     chat = [example(nlp, chat_like(p)) for p in dev]
-    stream = shuffled(list(train), seed)
+    stream, talker, rng = shuffled(list(train), args.seed), Talker(args.seed, train), random.Random(args.seed)
     work.mkdir(parents=True, exist_ok=True)
     best, began = 0.0, time.time()
     for step in range(1, steps + 1):
-        optimizer.learn_rate = LEARN_RATE * min(step / WARM_UP, max(0.02, (steps - step) / (steps - WARM_UP)))
+        optimizer.learn_rate = args.rate * min(step / WARM_UP, max(0.02, (steps - step) / (steps - WARM_UP)))
         batch, size = [], 0
-        while size < words:
-            paragraph = next(stream)
+        while size < args.words:
+            paragraph = typed(talker.turn() if rng.random() < MADE_UP else next(stream), rng)
             batch.append(example(nlp, paragraph))
             size += sum(map(len, paragraph))
         nlp.update(batch, sgd=optimizer, drop=0.2)

@@ -475,3 +475,160 @@ async def test_a_store_that_is_not_there_says_so(tmp_path: Any) -> None:
     for address in ("bolt://127.0.0.1:9", str(tmp_path)):
         with pytest.raises(StoreUnavailable):
             await AsyncMemory(address, auth=("neo4j", "x")).facts(user_id="u")
+
+
+async def test_short_forms_of_a_given_name_are_one(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        said = [
+            say("n1", "Ana Lima", "Robert Chen works at Northwind.", "2025-03-03T09:00"),
+            say("n2", "Ana Lima", "bob chen lives in Bergen.", "2025-03-04T09:00"),
+            say("n3", "Ana Lima", "Bob is allergic to peanuts.", "2025-03-05T09:00"),
+        ]
+        for message in reversed(said):
+            await memory.add(message, user_id=user)
+        bob = await memory.entity("Bob", user_id=user)
+        assert bob is not None
+        assert (bob.name, set(bob.aliases)) == ("Robert Chen", {"Bob", "bob chen", "Robert Chen"})
+        assert len(await memory.facts(user_id=user, subject="Robert Chen")) == 3
+        # Another whom "Bob" may stand for: then it is neither.
+        await memory.add(say("n4", "Ana Lima", "Robert Hale lives in Oslo.", "2025-03-06T09:00"), user_id=user)
+        assert (await memory.entity("Bob", user_id=user)).aliases == ("Bob",)  # type: ignore[union-attr]
+        assert await memory.doctor() == []
+
+
+async def test_a_merge_replays_what_was_heard_and_can_be_undone(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        said = [
+            say("g1", "Ana Lima", "Katarzyna Nowak works at Northwind.", "2025-03-03T09:00"),
+            say("g2", "Ana Lima", "Kasia works at Fabrikam.", "2025-03-05T09:00"),
+        ]
+        for message in said:
+            await memory.add(message, user_id=user, recorded_at=message["timestamp"])
+        before = await state(memory, user)
+        whole = await memory.merge("Kasia", "katarzyna nowak", user_id=user)
+        assert (whole.name, whole.aliases) == ("Katarzyna Nowak", ("Katarzyna Nowak", "Kasia"))
+        assert await told(memory, user, include_history=True) == {
+            ("Katarzyna Nowak works at Northwind", "superseded"),
+            ("Katarzyna Nowak works at Fabrikam", "current"),
+        }
+        assert await memory.doctor() == []
+        merged = await state(memory, user)
+        await memory.merge("Kasia", whole.id, user_id=user)
+        assert await state(memory, user) == merged
+        one, other = await memory.unmerge("Kasia", "Katarzyna Nowak", user_id=user)
+        assert (one.aliases, other.aliases) == (("Kasia",), ("Katarzyna Nowak",))
+        assert await state(memory, user) == before
+        await memory.merge("Kasia", "Katarzyna Nowak", user_id=user)
+        assert await state(memory, user) == merged
+        assert await memory.doctor() == []
+        for wrong in (("Kasia", "kasia"), ("Kasia", "Nobody")):
+            with pytest.raises(BadInput):
+                await memory.merge(*wrong, user_id=user)
+
+
+async def test_unmerging_keeps_names_apart_that_would_be_joined(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        await memory.add(say("u1", "Ana Lima", "Gunnar Lie lives in Bergen.", "2025-03-03T09:00"), user_id=user)
+        await memory.unmerge("Gunnar Lie", "Ana Lima", user_id=user)
+        await memory.add(say("u2", "Ana Lima", "Gunnar lives in Oslo.", "2025-03-05T09:00"), user_id=user)
+        assert await told(memory, user, subject="Gunnar Lie") == {("Gunnar Lie lives in Oslo", "current")}
+        await memory.unmerge("Gunnar", "Gunnar Lie", user_id=user)
+        await memory.add(say("u3", "Ana Lima", "Gunnar works at Contoso.", "2025-03-06T09:00"), user_id=user)
+        assert await told(memory, user, subject="Gunnar Lie") == {("Gunnar Lie lives in Bergen", "current")}
+        assert await told(memory, user, subject="Gunnar") == {
+            ("Gunnar lives in Oslo", "current"),
+            ("Gunnar works at Contoso", "current"),
+        }
+
+
+async def test_a_review_lists_who_may_be_one_and_joins_nobody(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        said = [
+            say("r1", "Caroline", "I live in Bergen. Jonathan Reeves works at Northwind.", "2025-03-03T09:00"),
+            say("r2", "Carolyn", "I live in Oslo. Jonathon Reeves works at Northwind.", "2025-03-03T09:01"),
+            say("r3", "Carolyn", "Katherine Holm lives in Oslo. Cathryn Holm lives in Bergen.", "2025-03-03T09:02"),
+        ]
+        await memory.add(said, user_id=user, run_id="r")
+        names = {e.name for e in await memory.entities(user_id=user)}
+        found = {(c.a.name, c.b.name): c for c in await memory.review(user_id=user, at_least=0.3)}
+        assert {e.name for e in await memory.entities(user_id=user)} == names
+        alike = found["Jonathan Reeves", "Jonathon Reeves"]
+        assert "in common: works_at" in alike.why
+        assert alike.score > found["Cathryn Holm", "Katherine Holm"].score
+        assert "they differ in: lives_in" in found["Cathryn Holm", "Katherine Holm"].why
+        assert ("Caroline", "Carolyn") not in found  # they speak to each other
+        await memory.unmerge("Jonathan Reeves", "Jonathon Reeves", user_id=user)
+        left = {(c.a.name, c.b.name) for c in await memory.review(user_id=user)}
+        assert ("Jonathan Reeves", "Jonathon Reeves") not in left
+
+
+async def test_whoever_speaks_of_themselves_is_believed_before_others(place: Place, user: str) -> None:
+    said = [
+        say("o1", "Ana Lima", "Tom lives in Porto.", "2025-03-03T09:00"),
+        say("o2", "Tom", "I live in Faro.", "2025-03-03T09:01"),
+        say("o3", "Zoe", "Tom lives in Braga.", "2025-03-03T09:02"),
+        say("o4", "Ana Lima", "Zoe lives in Porto.", "2025-03-03T09:03"),
+        say("o5", "Tom", "Zoe lives in Braga.", "2025-03-03T09:04"),
+    ]
+    async with place.memory() as memory:
+        await learn(memory, user, said)
+        assert await told(memory, user) == {
+            ("Tom lives in Faro", "current"),
+            ("Zoe lives in Porto", "disputed"),
+            ("Zoe lives in Braga", "disputed"),
+        }
+        (fact,) = await memory.facts(user_id=user, subject="Tom")
+        why = await memory.why(fact.id)
+        assert why is not None
+        assert [(h.source, h.says) for h in why.heard] == [
+            ("Ana Lima", "Porto holds"),
+            ("Tom", "Faro holds"),
+            ("Zoe", "Braga holds"),
+        ]
+        assert {f.object_text: f.rule for f in why.facts} == {"Porto": "own word", "Faro": "", "Braga": "own word"}
+        assert why.is_one
+        assert await memory.why("fa_nothing") is None
+
+
+LATE = [
+    say("t1", "Ana Lima", "My sister Ines is a vet.", "2025-03-03T09:00"),
+    say("t2", "Tom", "Where does she live?", "2025-03-03T09:01"),
+    say("t3", "Ana Lima", "In Porto.", "2025-03-03T09:02"),
+    say("t4", "Tom", "Does she have a dog?", "2025-03-03T09:03"),
+    say("t5", "Ana Lima", "Yes, and she speaks French.", "2025-03-03T09:04"),
+]
+
+
+@pytest.mark.parametrize("order", [(4, 3, 2, 1, 0), (2, 0, 4, 1, 3), (1, 2, 3, 4, 0)])
+async def test_a_turn_that_comes_late_gives_the_later_ones_their_meaning(
+    place: Place, user: str, order: tuple[int, ...]
+) -> None:
+    async with place.memory() as memory:
+        await memory.add(LATE, user_id=user + "-whole", run_id="r", recorded_at=at("2025-03-03T10:00"))
+        for n in order:
+            await memory.add(LATE[n], user_id=user, run_id="r", recorded_at=at("2025-03-03T10:00"))
+        whole = await state(memory, user + "-whole")
+        assert any(f[0] == "Ines lives in Porto" for f in whole[0])
+        assert await state(memory, user) == whole
+        assert await memory.doctor() == []
+
+
+async def test_what_was_kept_unread_stays_so_when_a_turn_comes_late(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        await memory.add(say("k2", "Ana Lima", "I live in Porto.", "2025-03-03T09:02"), user_id=user, infer=False)
+        await memory.add(say("k1", "Tom", "Where do you live?", "2025-03-03T09:01"), user_id=user)
+        assert await memory.facts(user_id=user) == []
+
+
+async def test_without_the_question_its_answer_means_nothing(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        await memory.add(LATE[:3], user_id=user, run_id="r", recorded_at=at("2025-03-03T10:00"))
+        asked = {e.source_id: e.id for e in await memory.episodes(user_id=user)}
+        assert ("Ines lives in Porto", "current") in await told(memory, user)
+        await memory.update(asked["t2"], "What does she like?", user_id=user)
+        assert ("Ines lives in Porto", "current") not in await told(memory, user)
+        assert ("Ines lives in Porto", "retracted") in await told(memory, user, include_history=True)
+        await memory.delete(asked["t2"], user_id=user)
+        await memory.add([LATE[0], LATE[2]], user_id=user + "-rest", run_id="r", recorded_at=at("2025-03-03T10:00"))
+        assert await told(memory, user) == await told(memory, user + "-rest")
+        assert await memory.doctor() == []
