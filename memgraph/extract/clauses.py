@@ -6,10 +6,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from memgraph.extract.parse import label
-
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from memgraph.extract.tree import Span, Token
 
 _SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
 _APART = frozenset(
@@ -86,7 +84,7 @@ def forms(token: Token) -> tuple[str, str, str]:
 
 def children(token: Token, *labels: str) -> list[Token]:
     """The dependents with one of these labels."""
-    return [c for c in token.children if label(c.dep_) in labels]
+    return [c for c in token.children if c.dep_ in labels]
 
 
 def clauses(sentence: Span, verbs: Container[str] = ()) -> list[Clause]:
@@ -122,9 +120,7 @@ def _mistaken(token: Token) -> Clause:
     if follows.pos_ != "ADP":
         top = follows
         while (
-            top.head.i > token.i
-            and top.head.i != top.i
-            and label(top.dep_) in ("compound", "flat", "det", "amod", "nummod")
+            top.head.i > token.i and top.head.i != top.i and top.dep_ in ("compound", "flat", "det", "amod", "nummod")
         ):
             top = top.head
         c.objects = conjuncts(top)
@@ -142,7 +138,7 @@ def clause_of(token: Token, heads: set[int]) -> int | None:
 
 def _is_head(token: Token) -> bool:
     if token.pos_ in ("VERB", "AUX"):
-        return label(token.dep_) not in (
+        return token.dep_ not in (
             "aux",
             "aux:pass",
             "cop",
@@ -154,7 +150,7 @@ def _is_head(token: Token) -> bool:
             "advmod",
         )
     return bool(children(token, "cop")) or (
-        bool(children(token, "nsubj")) and label(token.dep_) in ("ROOT", "conj", "ccomp", "parataxis", "advcl")
+        bool(children(token, "nsubj")) and token.dep_ in ("ROOT", "conj", "ccomp", "parataxis", "advcl")
     )
 
 
@@ -186,7 +182,7 @@ def _clause(head: Token) -> Clause:
         and not c.complements
         and follows is not None
         and follows.pos_ == "PROPN"
-        and label(follows.dep_) == "ROOT"
+        and follows.dep_ == "ROOT"
     ):
         c.objects = [follows]  # the parser lost it
     c.particles = {t.lower_ for t in children(head, "compound:prt")} | (
@@ -220,19 +216,15 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
     own = children(head, *_SUBJECTS)
     if own:
         subject = own[0]
-        if subject.lower_ in ("who", "which", "that") and label(head.dep_) in ("acl:relcl", "acl"):
+        if subject.lower_ in ("who", "which", "that") and head.dep_ in ("acl:relcl", "acl"):
             return head.head
         return subject
     if depth > 4 or head.head.i == head.i:
         return None
-    kind = label(head.dep_)
+    kind = head.dep_
     if kind == "conj" and head.head.pos_ in ("VERB", "AUX", "NOUN", "ADJ", "PROPN"):
         above = head.head
-        if (
-            above.pos_ in ("NOUN", "PROPN")
-            and label(above.dep_) in ("obj", "obl", "nmod")
-            and not children(above, "cop")
-        ):
+        if above.pos_ in ("NOUN", "PROPN") and above.dep_ in ("obj", "obl", "nmod") and not children(above, "cop"):
             above = above.head  # "loves sushi and hates olives", with "hates" hung on the sushi
         return subject_of(above, depth + 1)
     if kind in ("xcomp", "advcl") and head.tag_ in ("VBG", "VB", "VBN", "NN", "JJ", "NNP"):
@@ -267,7 +259,7 @@ def conjuncts(token: Token) -> list[Token]:
 def prepositions(token: Token) -> Iterator[tuple[str, Token]]:
     """(preposition, noun) for each phrase that hangs on a token."""
     for c in token.children:
-        kind = label(c.dep_)
+        kind = c.dep_
         if kind in ("prep", "agent"):  # en_core_web
             for noun in [n for n in c.children if n.dep_ == "pobj"]:
                 yield from ((c.lower_, t) for t in conjuncts(noun))
@@ -277,7 +269,7 @@ def prepositions(token: Token) -> Iterator[tuple[str, Token]]:
                 " ".join([k.lower_, *(f.lower_ for f in children(k, "fixed"))])
                 for holder in (c, *children(c, "compound", "flat", "nummod", "amod"))
                 for k in holder.children
-                if label(k.dep_) in ("case", "mark") and k.lower_ != "if"
+                if k.dep_ in ("case", "mark") and k.lower_ != "if"
             ]
             for case in cases:
                 yield from ((case, t) for t in conjuncts(c))
@@ -295,7 +287,7 @@ def phrase(token: Token, *, is_verb: bool = False) -> str:
     stack = [token]
     while stack:
         for c in stack.pop().children:
-            kind = label(c.dep_)
+            kind = c.dep_
             if kind == "cc" and c.i < token.i:
                 continue
             is_inner = (kind == "case" and c.head.i != token.i) or (kind == "punct" and c.lower_ == "-")
@@ -349,7 +341,7 @@ def _tense(c: Clause, verbs: list[Token]) -> str:
     finite = [v for v in verbs if v.tag_ in ("VBD", "VBZ", "VBP", "MD")]
     if any(v.tag_ == "VBD" or v.lower_ in ("was", "were", "did") for v in finite):
         return "past"
-    if not finite and label(c.head.dep_) in ("xcomp", "conj", "advcl") and c.head.head.i != c.head.i:
+    if not finite and c.head.dep_ in ("xcomp", "conj", "advcl") and c.head.head.i != c.head.i:
         return "past" if c.head.head.tag_ == "VBD" else "present"
     return "present"
 
@@ -375,12 +367,12 @@ def _set_reality(c: Clause) -> None:
     if any(m.lower_ in ("if", "unless") for a in children(head, "advcl") for m in children(a, "mark", "advmod")):
         c.is_unreal = True
     has_subject = bool(children(head, *_SUBJECTS))
-    if head.tag_ == "VB" and not has_subject and label(head.dep_) in ("ROOT", "parataxis", "conj"):
+    if head.tag_ == "VB" and not has_subject and head.dep_ in ("ROOT", "parataxis", "conj"):
         above = head.head
-        c.is_imperative = not children(head, "aux") and (label(head.dep_) != "conj" or above.tag_ == "VB")
+        c.is_imperative = not children(head, "aux") and (head.dep_ != "conj" or above.tag_ == "VB")
     token, first = head, True
-    while token.head.i != token.i and label(token.dep_) not in ("nsubj", "nmod"):
-        above, kind = token.head, label(token.dep_)
+    while token.head.i != token.i and token.dep_ not in ("nsubj", "nmod"):
+        above, kind = token.head, token.dep_
         lemma = above.lemma_.lower()
         if kind in ("xcomp", "ccomp", "advcl") and any(m.lower_ in ("if", "unless") for m in children(token, "mark")):
             c.is_unreal = True

@@ -12,7 +12,7 @@ from memgraph.model import Mode, Polarity
 from memgraph.ontology import Ontology
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from memgraph.extract.tree import Token
 
 _PREPOSITIONS = frozenset(
     "about across after against among around as at away before behind by down for from in inside into of off on onto "

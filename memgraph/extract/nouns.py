@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memgraph.extract.clauses import Clause, children, conjuncts, forms
-from memgraph.extract.parse import label
 from memgraph.model import Mode
 from memgraph.ontology import Ontology, read_yaml
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from memgraph.extract.tree import Span, Token
 
 # What a word with a capital may be tagged as and still be a name ("Person2" is taken for punctuation).
 _NOMINAL = frozenset(("PROPN", "NOUN", "ADJ", "X", "NUM", "SYM", "PUNCT"))
@@ -80,6 +79,7 @@ class Words:
         self._endings["role"] = self._endings["kin"] = ()
         self._whole["kin"] = (_MALE | _FEMALE | _OTHER_ROLES) - _CHANGING
 
+    @functools.lru_cache(maxsize=100_000)  # noqa: B019 - there is one of these for each ontology in use
     def is_(self, name: str, word: str) -> bool:
         """Whether a word is of a class."""
         if word in self._whole.get(name, ()):
@@ -135,13 +135,13 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
         if token.i - first + 1 == length and whole in known:
             return Named(known[whole], first, token.i + 1)
     top = token
-    while label(top.dep_) in _JOINS and top.head.i != top.i:
+    while top.dep_ in _JOINS and top.head.i != top.i:
         top = top.head
     group = {top.i}
     stack = [top]
     while stack:
         for c in stack.pop().children:
-            kind = label(c.dep_)
+            kind = c.dep_
             is_part = kind in _JOINS or (
                 kind in ("amod", "nummod", "nmod", "appos") and c.text[:1].isupper() and abs(c.i - top.i) == 1
             )
@@ -185,7 +185,7 @@ def _adjoins(token: Token, beside: Token) -> bool:
     if not token.text[:1].isupper() or not beside.text[:1].isupper() or token.lower_ in _NOT_NAMES:
         return False
     is_noun = token.pos_ in _NOMINAL
-    return is_noun and label(token.dep_) != "vocative"
+    return is_noun and token.dep_ != "vocative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +286,7 @@ class NounFrames:
     ) -> Iterator[NounFact]:
         """Every fact that hangs on one noun."""
         fact = functools.partial(NounFact, predicate, token, qualifier=qualifier)
-        if label(token.dep_) in ("nsubj", "nsubj:pass", "nsubj:outer"):
+        if token.dep_ in ("nsubj", "nsubj:pass", "nsubj:outer"):
             clause = by_head.get(token.head.i) or _clause_about(token, clauses)
             takes_words = self._is_text(predicate) or self._is_number(predicate)
             if clause is not None and clause.is_copular and children(clause.head, "case") and not takes_words:
@@ -304,7 +304,7 @@ class NounFrames:
         yield from self._as_title(token, owner, fact)
         yield from self._as_object(token, by_head, fact)
         # "her name is Inês" is a matter of pronouns; "my daughter's name is Isla" of the noun before "name"
-        if label(token.dep_) == "nmod:poss" and token.head.lower_ in ("name", "names"):
+        if token.dep_ == "nmod:poss" and token.head.lower_ in ("name", "names"):
             clause = next((c for c in clauses if c.is_copular and _is_about(c, token.head)), None)
             if clause is not None:
                 yield fact(owner, tuple(conjuncts(clause.head)), clause)
@@ -345,19 +345,19 @@ class NounFrames:
                 beside = [after]
             elif after.text == "," and token.i + 2 < len(token.doc):
                 beyond = token.doc[token.i + 2]
-                is_told = label(beyond.dep_) in ("conj", "appos", "ROOT", "list")
+                is_told = beyond.dep_ in ("conj", "appos", "ROOT", "list")
                 beside = [beyond] if beyond.pos_ == "PROPN" and beyond.text[:1].isupper() and is_told else []
         has_colon = after is not None and after.text == ":"
         if has_colon and not beside:
             colon_at = token.i + 1
-            beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or label(c.dep_) == "ROOT")][:1]
+            beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or c.dep_ == "ROOT")][:1]
         if beside and not (owner is None and children(token, "det")) and (has_colon or not self._is_text(predicate)):
             yield fact(owner, tuple(conjuncts(beside[0])), None)
         # "Deal stage for Contoso: negotiation"
         colon = next((t for t in token.sent if t.text == ":" and 0 < t.i - token.i < 7), None)
         if colon is not None and not beside and colon.i + 1 < len(token.doc):
             value = token.doc[colon.i + 1]
-            while value.head.i > colon.i and label(value.dep_) in (*_JOINS, "amod", "det", "nummod"):
+            while value.head.i > colon.i and value.dep_ in (*_JOINS, "amod", "det", "nummod"):
                 value = value.head
             if not any(t.pos_ in ("VERB", "AUX") for t in token.doc[token.i + 1 : colon.i]):
                 yield fact(owner, (value,), None)
@@ -366,7 +366,7 @@ class NounFrames:
 
     def _as_title(self, token: Token, owner: Token | None, fact: Callable[..., NounFact]) -> Iterator[NounFact]:
         """The noun explains a name: "Inês, my sister,", "my colleague Zuberi", "their CEO Ken Abe"."""
-        kind = label(token.dep_)
+        kind = token.dep_
         if token.head.pos_ != "PROPN":
             return
         if kind == "appos":
@@ -378,7 +378,7 @@ class NounFrames:
         self, token: Token, by_head: Mapping[int, Clause], fact: Callable[..., NounFact]
     ) -> Iterator[NounFact]:
         """ "Has a budget of $40k", "has a sister called Inês", "have a headcount of 9"."""
-        if label(token.dep_) != "obj" or token.head.lemma_.lower() not in ("have", "get", "has", "'ve"):
+        if token.dep_ != "obj" or token.head.lemma_.lower() not in ("have", "get", "has", "'ve"):
             return
         clause = by_head.get(token.head.i)
         if clause is None or clause.subject is None:
@@ -403,7 +403,7 @@ class NounFrames:
         """ "… the decision maker for Contoso is Ken", where the parser hung the noun elsewhere."""
         for other in token.doc[token.i + 1 : min(token.i + 9, token.sent.end)]:
             if other.lower_ in ("is", "are", "was", "will", "s", "'s") and other.pos_ == "AUX":
-                value = other.head if label(other.dep_) == "cop" and other.head.i > other.i else None
+                value = other.head if other.dep_ == "cop" and other.head.i > other.i else None
                 if value is not None and not any(s.i > token.i for s in children(value, "nsubj")):
                     yield fact(owner, tuple(conjuncts(value)), by_head.get(value.i))
                 return
@@ -444,7 +444,7 @@ def owner_of(token: Token) -> Token | None:
         cases = {k.lower_ for k in children(c, "case")}
         if cases & set(_OWNERS) and c.lower_ != "choice" and (not possessors or c.pos_ == "PROPN"):
             return c
-        if label(c.dep_) == "prep" and c.lower_ in _OWNERS:
+        if c.dep_ == "prep" and c.lower_ in _OWNERS:
             return next((p for p in c.children if p.dep_ == "pobj"), None)
     if possessors:
         return possessors[0]
@@ -455,7 +455,7 @@ def owner_of(token: Token) -> Token | None:
     for c in children(token, "compound"):
         if c.pos_ == "PROPN":
             return c
-    if label(token.dep_) == "conj" and token.head.i != token.i:
+    if token.dep_ == "conj" and token.head.i != token.i:
         return owner_of(token.head)
     return None
 

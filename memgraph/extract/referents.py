@@ -12,7 +12,6 @@ from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of, clauses, phrase
 from memgraph.extract.frames import Frame, Match, frames_of, matches
 from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at
-from memgraph.extract.parse import label
 from memgraph.extract.talk import Reading, Talk
 from memgraph.extract.times import times_in
 from memgraph.extract.values import amount_in, read_text, special_in
@@ -20,7 +19,7 @@ from memgraph.model import Episode, name_key
 from memgraph.ontology import Ontology, Predicate
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from memgraph.extract.tree import Span, Token
 
 QUOTED = regex.compile(r"[\"“][^\"”]*[\"”]|(?<=^|[\s(])['‘][^'’]{2,}(?:['’]\w[^'’]*)*['’](?=[\s.,;:!?)]|$)")
 _SLIP = regex.compile(
@@ -419,4 +418,4 @@ class Referents:
 
 def label_is(token: Token, *labels: str) -> bool:
     """Whether a token has one of these labels."""
-    return label(token.dep_) in labels
+    return token.dep_ in labels

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import regex
+from anyio import to_thread
 
 from memgraph.changes import Called, Extraction, Proposal, SameAs
 from memgraph.extract import parse
@@ -37,6 +39,7 @@ class RuleExtractor:
     def __init__(self, ontology: Ontology | None = None, pipeline: str = parse.SHIPPED) -> None:
         self._ontology = ontology or core_ontology()
         self._pipeline = pipeline
+        self._lock = threading.Lock()
         self._parsed: OrderedDict[str, list[Prepared]] = OrderedDict()
         self._told: OrderedDict[tuple[str, str, dt.datetime], Talk] = OrderedDict()
 
@@ -47,8 +50,11 @@ class RuleExtractor:
     async def extract(
         self, episodes: Sequence[Episode], around: Sequence[Episode], known: Sequence[str] = ()
     ) -> Extraction:
-        """See `Extractor.extract`."""
+        """See `Extractor.extract`. It works in a thread of its own, one call at a time."""
         del known  # names are known as the conversation goes; what is stored must not depend on other conversations
+        return await to_thread.run_sync(self._extract, episodes, around)
+
+    def _extract(self, episodes: Sequence[Episode], around: Sequence[Episode]) -> Extraction:
         turns: dict[str, list[Episode]] = {}
         for episode in sorted([*around, *episodes], key=lambda e: e.occurred_at):
             turns.setdefault(episode.scope.session_id, []).append(episode)
@@ -59,45 +65,48 @@ class RuleExtractor:
             for place, episode in enumerate(said)
             if episode.id in asked
         ]
-        sentences = self._sentences([e for window in windows for e in window])
         mentions: list[tuple[str, Called]] = []
         proposals: list[Proposal] = []
         same: list[SameAs] = []
-        for *earlier, episode in windows:
-            talk = Talk()
-            for turn in earlier[:-1]:  # by themselves: what was said before them doesn't matter any more
-                talk.absorb(self._alone(turn, sentences))
-            for turn in earlier[-1:]:
-                self._read(turn, sentences, talk)
-            reading = self._read(episode, sentences, talk)
-            mentions.extend((episode.id, called) for called in reading.mentions)
-            proposals.extend(reading.proposals)
-            same.extend(reading.same)
+        with self._lock:
+            coming = self._coming([e.content for window in windows for e in window])
+            for *earlier, episode in windows:
+                while episode.content not in self._parsed:
+                    next(coming)
+                talk = Talk()
+                for turn in earlier[:-1]:  # by themselves: what was said before them doesn't matter any more
+                    talk.absorb(self._alone(turn))
+                for turn in earlier[-1:]:
+                    self._read(turn, talk)
+                reading = self._read(episode, talk)
+                mentions.extend((episode.id, called) for called in reading.mentions)
+                proposals.extend(reading.proposals)
+                same.extend(reading.same)
+            for remembered in (self._parsed, self._told):
+                while len(remembered) > _REMEMBERED:
+                    remembered.popitem(last=False)
         return Extraction(tuple(mentions), tuple(proposals), tuple(same))
 
-    def _alone(self, episode: Episode, sentences: Mapping[str, list[Prepared]]) -> Talk:
+    def _alone(self, episode: Episode) -> Talk:
         """What is known after an episode that is read by itself."""
         key = (episode.content, episode.speaker, episode.occurred_at)
         talk = self._told.get(key)
         if talk is None:
             talk = self._told[key] = Talk()
-            self._read(episode, sentences, talk)
-            while len(self._told) > _REMEMBERED:
-                self._told.popitem(last=False)
+            self._read(episode, talk)
         return talk
 
-    def _sentences(self, episodes: Sequence[Episode]) -> Mapping[str, list[Prepared]]:
-        new = list(dict.fromkeys(e.content for e in episodes if e.content not in self._parsed))
+    def _coming(self, texts: Sequence[str]) -> Iterator[None]:
+        """Take texts apart that are not yet, one a step, in their order."""
+        for text in texts:
+            if text in self._parsed:
+                self._parsed.move_to_end(text)
+        new = list(dict.fromkeys(t for t in texts if t not in self._parsed))
         for text, lines in zip(new, parse.parsed(new, self._pipeline), strict=True):
-            self._parsed[text] = [prepared(self._grammar, s) for doc in lines for s in parse.sentences(doc)]
-        out = {e.content: self._parsed[e.content] for e in episodes}
-        for text in out:
-            self._parsed.move_to_end(text)
-        while len(self._parsed) > _REMEMBERED:
-            self._parsed.popitem(last=False)
-        return out
+            self._parsed[text] = [prepared(self._grammar, s) for line in lines for s in line.sentences]
+            yield
 
-    def _read(self, episode: Episode, sentences: Mapping[str, list[Prepared]], talk: Talk) -> Reading:
+    def _read(self, episode: Episode, talk: Talk) -> Reading:
         reading = Reading()
         if talk.speaker and talk.speaker != episode.speaker:
             talk.other = talk.speaker
@@ -109,7 +118,7 @@ class RuleExtractor:
         reading.mentions[Called(episode.speaker, "person")] = None
         is_joke = bool(_JOKE.search(episode.content))
         question, talk.question = talk.question, None
-        for place, sentence in enumerate(sentences[episode.content]):
+        for place, sentence in enumerate(self._parsed[episode.content]):
             reader = SentenceReader(self._grammar, episode, sentence, talk, reading)
             if place == 0 and question is not None and question.by != episode.speaker:
                 reader.answer(question)

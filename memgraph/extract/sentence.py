@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Ontology, Predicate
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from memgraph.extract.tree import Token
 
 EXTRACTOR = "rules"
 _SURE, _HEDGED, _POINTED, _HEARSAY = 0.9, 0.45, 0.85, 0.9
@@ -78,6 +79,15 @@ _ALIASES = regex.compile(
     rf" (?P<w>{_W}(?: {_W})*)"
     rf"|(?P<a>{_W}) (?:is|means|stands) (?:short )?for (?P<w>{_W}(?: {_W})+)",
 )
+
+
+@functools.lru_cache(maxsize=1024)
+def _names_given(text: str) -> tuple[tuple[bool, str, str], ...]:
+    """Where a text gives names: whether to the speaker, else the name or pronoun that it is given to, and the name."""
+    return tuple(
+        (bool(m.group("me")), (m.group("w") or "").strip(" .,!?'\""), (m.group("a") or "").strip(" .,!?'\""))
+        for m in _ALIASES.finditer(text)
+    )
 
 
 class SentenceReader(Referents):
@@ -156,15 +166,11 @@ class SentenceReader(Referents):
             self.talk.note(b, kind if kind == "person" else "")
 
     def _aliases(self) -> Iterator[tuple[str, str]]:
-        speaker = self.episode.speaker
-        for match in _ALIASES.finditer(self.plain):
-            groups = match.groupdict()
-            alias = (groups.get("a") or "").strip(" .,!?'\"")
-            whole = (groups.get("w") or "").strip(" .,!?'\"")
+        for is_speaker, whole, alias in _names_given(self.plain):
             if not alias or self.words.is_common(alias) or self.is_question:
                 continue
-            if groups.get("me"):
-                whole = speaker
+            if is_speaker:
+                whole = self.episode.speaker
             elif whole.lower() in ("he", "she", "him", "her", "it", "them") or not whole:
                 whole = self._pointed(whole.lower() or "it") or ""
             if whole and name_key(whole) != name_key(alias):

@@ -104,7 +104,8 @@ class TimeSpan(Span):
     forward: Span
 
 
-def times_in(text: str, said_at: dt.datetime) -> list[TimeSpan]:
+@functools.lru_cache(maxsize=1024)  # a sentence is read once for itself, and again for what comes after it
+def times_in(text: str, said_at: dt.datetime) -> tuple[TimeSpan, ...]:
     """The times that a text speaks of, in its order."""
     found: list[TimeSpan] = []
     for match in _TIME.finditer(text):
@@ -124,7 +125,7 @@ def times_in(text: str, said_at: dt.datetime) -> list[TimeSpan]:
             )  # fmt: skip
             continue
         found.append(at)
-    return found
+    return tuple(found)
 
 
 def read_time(text: str, said_at: dt.datetime, *, is_future: bool = False) -> Span | None:

@@ -181,3 +181,30 @@ def test_exit_codes_tell_what_went_wrong(tmp_path: Path) -> None:
     assert "or --all" in run("delete", "--store", ":memory:", code=2)
     assert "no memory" in run("delete", "fa_x", "--store", ":memory:", code=2)
     run("history", "fa_x", "--store", ":memory:", code=1)
+
+
+def test_who_may_be_one_is_listed_decided_and_taken_back(tmp_path: Path) -> None:
+    place = Place(str(tmp_path / "memory.db"), None)
+    talk = tmp_path / "talk.txt"
+    talk.write_text(
+        "[2025-03-03 10:00:00] Ana: Jonathan Reeves works at Northwind.\n"
+        "[2025-03-04 10:00:00] Ana: Jonathon Reeves works at Fabrikam.\n"
+    )
+    run("add", str(talk), "--user", "u", place=place)
+    (pair,) = read("entities", "review", "--user", "u", place=place)
+    assert {pair["a"]["name"], pair["b"]["name"]} == {"Jonathan Reeves", "Jonathon Reeves"}
+    assert "spelled alike" in run("entities", "review", "--user", "u", place=place)
+    assert "Jonathan Reeves" in run(
+        "entities", "merge", "Jonathan Reeves", "Jonathon Reeves", "--user", "u", place=place
+    )
+    (fact,) = read("facts", "--user", "u", place=place)
+    told = run("facts", "--why", fact["id"], place=place)
+    assert "one value at a time" in told
+    assert "Northwind holds" in told
+    assert "recency" in told
+    assert read("facts", "--why", fact["id"], place=place)["predicate"] == "works_at"
+    assert "facts --json" in run("facts", "--why", "fa_none", place=place, code=2)
+    assert "known as" in run("entities", "merge", "Ana", "Nobody", "--user", "u", place=place, code=2)
+    run("entities", "unmerge", "Jonathan Reeves", "Jonathon Reeves", "--user", "u", place=place)
+    assert len(read("facts", "--user", "u", place=place)) == 2
+    run("entities", "review", "--user", "u", place=place, code=1)

@@ -68,12 +68,17 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
                 "The budget of Contoso is $45k superseded recency",
                 "The budget of Contoso is $60k current",
                 "The budget of Contoso is $45k",
+                "0.831 Jonathan Reeves Jonathon Reeves "
+                "('spelled alike: jonathan reeves, jonathon reeves', 'in common: works_at')",
+                "('Jonathan Reeves', 'Jonathon Reeves')",
+                "1",
+                "2",
             ],
         ),
     ],
 )
 def test_the_pages_python_runs_as_written(page: str, printed: list[str], tmp_path: Path) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL))
     out = shell(sys.executable, "-c", code, cwd=tmp_path).splitlines()
     assert [line.strip() for line in out] == printed
 
