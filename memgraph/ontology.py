@@ -33,7 +33,7 @@ class Predicate(BaseModel):
     """One predicate's declaration.
 
     `says` is a template over {s}ubject, {o}bject and {q}ualifier; `asks` holds words by which people ask for it.
-    `verbs`, `changes`, `ends` and `nouns` are ways to say it (see `schema/ontology.yaml`). An `event`
+    `verbs`, `changes`, `ends`, `nouns` and `values` are ways to say it (see `schema/ontology.yaml`). An `event`
     happened once: the past tense does not end it.
     """
 
@@ -51,6 +51,7 @@ class Predicate(BaseModel):
     changes: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
     nouns: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     event: bool = False
     example: Example | None = None
 

@@ -26,11 +26,15 @@ _UNREAL_MARKS = frozenset(("if", "unless", "whether", "lest"))
 _UNREAL_MODALS = frozenset(("would", "could", "might", "may", "should", "must", "'d", "d", "’d", "can", "ca"))
 _UNREAL_VERBS = frozenset(
     "have wish hope imagine pretend dream suppose want try consider need decline refuse plan think doubt like love "
-    "joke threaten offer ask wonder prefer tell advise suggest recommend let help intend tempt dare".split()
+    "joke threaten offer ask wonder prefer tell advise suggest recommend let help intend tempt dare train study apply "
+    "prepare interview audition forget fail".split()
 )
 _REPORTS = frozenset(
     "say claim hear read insist swear mention announce report guess bet assume tell rumour rumor".split()
 )
+_BE = frozenset(("am", "is", "are", "'m", "'s", "'re", "’m", "’s", "’re", "m", "re"))
+_GOING = frozenset(("going", "gonna", "gon"))
+_ALMOST = frozenset(("almost", "nearly"))
 _BEGINS = frozenset(("start", "begin"))
 _STOPS = frozenset(("stop", "quit", "cease", "finish"))
 
@@ -57,6 +61,7 @@ class Clause:
     is_imperative: bool = False
     is_ended: bool = False  # "stopped …", "no longer …", "… any more"
     is_begun: bool = False  # "started …"
+    is_ongoing: bool = False  # "is …ing"
     tense: str = "present"  # "past" | "perfect" | "future"
 
     @property
@@ -186,7 +191,7 @@ def _clause(head: Token) -> Clause:
     ):
         c.objects = [follows]  # the parser lost it
     c.particles = {t.lower_ for t in children(head, "compound:prt")} | (
-        c.adverbs & {"up", "over", "out", "off", "away", "down"}
+        c.adverbs & {"up", "over", "out", "off", "away", "down", "aside"}
     )
     for holder in [
         head,
@@ -207,6 +212,7 @@ def _clause(head: Token) -> Clause:
     if c.is_negated and ("anymore" in text or "longer" in text or ("any" in text and "more" in text)):
         c.is_ended, c.is_negated = True, False
     c.tense = _tense(c, verbs)
+    c.is_ongoing = any(v.tag_ == "VBG" for v in verbs) and any(v.lower_ in _BE for v in verbs)
     _set_reality(c)
     return c
 
@@ -358,11 +364,14 @@ def _set_reality(c: Clause) -> None:
         and condition.nbor(2).lower_ not in ("may", "like", "want", "ask")
     ):
         c.is_unreal = True
+    if head.lower_ in _GOING and children(head, "xcomp"):
+        c.is_unreal = True  # what is going to be is in its complement
+    c.is_unreal = c.is_unreal or bool(c.adverbs & _ALMOST and not c.is_copular)
     c.is_able = not c.is_unreal and bool(c.modals) and c.modals <= {"can", "ca", "could"}
     c.is_unreal = (
         c.is_unreal
         or bool(c.modals & _UNREAL_MODALS)
-        or any(m.lower_ in _UNREAL_MARKS or m.lower_ == "in case" for m in children(head, "mark"))
+        or any(m.lower_ in _UNREAL_MARKS or m.lower_ == "like" for m in children(head, "mark"))
     )
     if any(m.lower_ in ("if", "unless") for a in children(head, "advcl") for m in children(a, "mark", "advmod")):
         c.is_unreal = True
@@ -379,11 +388,11 @@ def _set_reality(c: Clause) -> None:
         if kind in ("xcomp", "ccomp", "parataxis") and above.pos_ in ("VERB", "ADJ", "NOUN", "AUX"):
             if kind == "xcomp" and lemma in _BEGINS:
                 c.is_begun = c.is_begun or first
-            elif kind == "xcomp" and lemma in _STOPS:
+            elif kind == "xcomp" and (lemma in _STOPS or (lemma == "use" and above.tag_ in ("VBD", "VBN"))):
                 c.is_ended = c.is_ended or first
-            elif kind == "xcomp" and lemma == "use" and above.tag_ in ("VBD", "VBN"):
-                c.tense = "past"
-            elif kind != "parataxis" and (lemma in _UNREAL_VERBS or above.lower_ in ("going", "gonna")):
+            elif kind != "parataxis" and (
+                lemma in _UNREAL_VERBS or stem(above) in _UNREAL_VERBS or above.lower_ in ("going", "gonna")
+            ):
                 c.is_unreal = (
                     c.is_unreal or kind == "xcomp" or lemma not in ("think", "like", "love", "tell", "suppose")
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from memgraph.extract.clauses import Clause, children, conjuncts, forms
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from memgraph.extract.tree import Token
 
 _PREPOSITIONS = frozenset(
-    "about across after against among around as at away before behind by down for from in inside into of off on onto "
-    "out over through to toward under until up upon with within".split()
+    "about across after against among around as aside at away before behind by down for from in inside into of off on "
+    "onto out over through to toward under until up upon with within".split()
 )
 _ROLES = frozenset("SOX")
+_OF_ITSELF = frozenset(("move", "relocate", "transfer"))  # with an object, something else is moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,18 @@ class Frame:
     words: str = ""  # the class that the object must be of: "O:activity"
     is_negated: bool = False  # it is the denial that says it
     is_reciprocal: bool = False  # "S and O marry"
+    value: str = ""  # what it means, where that is not said: "S sign"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is no more than a verb, with nothing said of what."""
+        return not self.args and self.subject == "S"
+
+    @property
+    def is_unsaid(self) -> bool:
+        """Whether the value is not said: it is fixed, or whatever there was ends."""
+        says_object = self.subject == "O" or self.is_reciprocal or any(a.role == "O" for a in self.args)
+        return bool(self.value) or not says_object
 
     @property
     def length(self) -> int:
@@ -90,7 +103,11 @@ def read_frame(predicate: str, text: str, mode: Mode, polarity: Polarity) -> Fra
             if (
                 following is None
                 or following.split("|")[0] in _PREPOSITIONS
-                or (options[0] in ("over", "up", "away", "out", "off", "down") and len(options) == 1 and not is_state)
+                or (
+                    options[0] in ("over", "up", "away", "out", "off", "down", "aside")
+                    and len(options) == 1
+                    and not is_state
+                )
             ):
                 particles.append(word)
                 at += 1
@@ -139,13 +156,14 @@ def frames_of(ontology: Ontology) -> Mapping[str, tuple[Frame, ...]]:
     """All verb patterns of an ontology, by their verb."""
     found: dict[str, list[Frame]] = defaultdict(list)
     for name, declared in ontology.predicates.items():
-        for patterns, mode, polarity in (
-            (declared.ends, Mode.CHANGE, Polarity.ENDS),
-            (declared.changes, Mode.CHANGE, Polarity.HOLDS),
-            (declared.verbs, Mode.STATEMENT, Polarity.HOLDS),
+        for patterns, mode, polarity, value in (
+            (declared.ends, Mode.CHANGE, Polarity.ENDS, ""),
+            (declared.changes, Mode.CHANGE, Polarity.HOLDS, ""),
+            (declared.verbs, Mode.STATEMENT, Polarity.HOLDS, ""),
+            *((p, Mode.CHANGE, Polarity.HOLDS, value) for value, p in declared.values.items()),
         ):
             for pattern in patterns:
-                frame = read_frame(name, pattern, mode, polarity)
+                frame = replace(read_frame(name, pattern, mode, polarity), value=value)
                 found[frame.verb].append(frame)
     return {verb: tuple(sorted(frames, key=lambda f: -f.length)) for verb, frames in found.items()}
 
@@ -179,6 +197,12 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
         return Match(frame, pair[0], (pair[1],))
     if frame.verb == "be" and not clause.has_copula:
         return None
+    if frame.verb in _OF_ITSELF and clause.objects and not any(a.preps == () for a in frame.args):
+        return None  # "I moved the deal to closed"
+    if frame.verb == "switch" and any(o.pos_ == "PRON" for o in clause.objects) and frame.subject == "S":
+        return None  # "they switched me to …"
+    if frame.is_open and (clause.objects or clause.complements or clause.particles):
+        return None  # "I quit smoking" ends no job, nor does being fired up
     for particle in frame.particles:
         said = clause.particles | {p for p, _ in clause.preps}
         if not said & set(particle.split("|")):
@@ -199,19 +223,23 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
             objects = tuple(found)
         elif arg.role == "S":
             subject = found[0]
-    if any(a.role == "O" for a in frame.args) or frame.subject == "O":
-        return Match(frame, subject, objects)
-    return None
+    return Match(frame, subject, objects)
 
 
 def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     """The nouns that an argument of a pattern may stand for."""
     if arg.preps:
         candidates = [t for prep, t in clause.preps if prep in arg.preps]
+        is_noun = clause.is_copular and clause.head.pos_ in ("NOUN", "PROPN")
+        if frame.verb == "be" and frame.subject == "S" and is_noun:  # "it's vanilla with frosting" is with nobody
+            own = {t.i for t in conjuncts(clause.head)}
+            candidates = [t for t in candidates if t.i in own]
         if not candidates and "to" in arg.preps and arg.role == "O":
             candidates = clause.complements
     else:
         candidates = list(clause.objects)
+        if not candidates and frame.verb == "be" and clause.is_copular:
+            candidates = [clause.head]  # "is my account"
         if not candidates and frame.particles:  # "took over X" with X parsed behind the particle
             candidates = [t for prep, t in clause.preps if prep in frame.particles]
         if not candidates and arg.role == "O" and clause.complements and not clause.is_copular:
@@ -221,7 +249,8 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     if not arg.noun:
         return candidates
     if arg.role == "":
-        return [t for t in candidates if arg.noun in forms(t)]
+        beside = [] if arg.preps else children(clause.head, "advmod", "amod")  # "got divorced"
+        return [t for t in [*candidates, *beside] if arg.noun in forms(t)]
     word = arg.noun.removeprefix("<")
     out: list[Token] = []
     for t in candidates:

@@ -31,6 +31,7 @@ _NOT_NAMES = frozenset(
     "grandpa god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry "
     "happy new old please not never english wow cool nice bye cheers morning".split()
 )
+_FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
     "husband brother son father dad papa boyfriend uncle grandpa grandfather nephew fiance fiancé".split()
 )
@@ -47,7 +48,7 @@ _CHANGING = frozenset(  # today one, tomorrow another
     "boss manager supervisor colleague coworker teammate friend partner flatmate roommate neighbor neighbour child kid "
     "baby parent sibling ex husband wife spouse boyfriend girlfriend fiance fiancé fiancee fiancée".split()
 )
-_POINTING = frozenset("it them him her you me us that this one there same thanks".split())
+_POINTING = frozenset("it them him her you me us that this these those one there same thanks".split())
 _VAGUE = frozenset(
     "it one ones thing things stuff something anything nothing everything lot lots bit kind sort way ways time times "
     "day days week people someone somebody anyone everyone nobody others other much many more most few some any all "
@@ -84,7 +85,7 @@ class Words:
         """Whether a word is of a class."""
         if word in self._whole.get(name, ()):
             return True
-        return any(len(word) > len(e) + 2 and word.endswith(e) for e in self._endings.get(name, ()))
+        return any(len(word) >= len(e) + 2 and word.endswith(e) for e in self._endings.get(name, ()))
 
     def is_any(self, name: str, token: Token) -> bool:
         """Whether a noun, or a noun it is made of, is of a class."""
@@ -103,7 +104,8 @@ class Words:
     def is_vague(self, text: str) -> bool:
         """Whether a text says nothing."""
         words = text.split()
-        return words[0] in _VAGUE or text in _VAGUE or words[-1] in _POINTING or text.startswith("make sure")
+        points = words[-1] in _POINTING or words[-1] in ("ones", "things", "stuff")
+        return words[0] in _VAGUE or text in _VAGUE or points or text.startswith("make sure")
 
     def gender(self, noun: str) -> str:
         """ "m", "f" or "" for a role such as "sister"."""
@@ -235,6 +237,10 @@ class NounFrames:
                 return "prefers", token.lemma_.lower()
         lemma = token.lemma_.lower()
         before = token.nbor(-1).lower_ if token.i > token.sent.start else ""
+        if before in _FORMER or token.lower_.startswith("ex-"):
+            return None
+        if before == "-" and token.i >= token.sent.start + 2 and token.nbor(-2).lower_ in _FORMER:
+            return None  # "my ex-wife"
         for form in forms(token):
             double = self._double.get((before, form))
             if double:
@@ -244,7 +250,9 @@ class NounFrames:
             return "born_on", ""
         for form in forms(token):
             if form in self._single:
-                return self._single[form], ""
+                found = self._single[form]
+                is_title = found == "reports_to" and any(c.lower_ != "line" for c in children(token, "compound"))
+                return None if is_title else (found, "")  # "our new product manager"
         return None
 
     def _is_text(self, predicate: str) -> bool:
@@ -262,6 +270,15 @@ class NounFrames:
                 continue
             predicate, qualifier = told
             owner = owner_of(token)
+            if owner is None and predicate == "objection":
+                owner = next(
+                    (
+                        c
+                        for c in children(token, "nmod")
+                        if children(c, "case")[:1] and children(c, "case")[0].lower_ == "from"
+                    ),
+                    None,
+                )
             yield from self._around(token, predicate, qualifier, owner, by_head, clauses)
 
     def asked(self, sentence: Span) -> Iterator[NounFact]:
@@ -289,9 +306,9 @@ class NounFrames:
         if token.dep_ in ("nsubj", "nsubj:pass", "nsubj:outer"):
             clause = by_head.get(token.head.i) or _clause_about(token, clauses)
             takes_words = self._is_text(predicate) or self._is_number(predicate)
-            if clause is not None and clause.is_copular and children(clause.head, "case") and not takes_words:
-                return  # "Dad is on warfarin"
-            yield from self._as_subject(predicate, owner, by_head.get(token.head.i), clause, fact)
+            is_elsewhere = clause is not None and clause.is_copular and bool(children(clause.head, "case"))
+            if takes_words or not is_elsewhere:  # "Dad is on warfarin"
+                yield from self._as_subject(predicate, owner, by_head.get(token.head.i), clause, fact)
         else:
             yield from self._after_copula(token, owner, by_head, fact)
         # "Inês is my sister", "Ken is the CEO of Contoso"
@@ -321,13 +338,15 @@ class NounFrames:
         is_state = above is not None and (above.is_passive or above.head.tag_ == "VBG") and not above.is_copular
         if above is not None and is_state and self._is_text(predicate):
             yield fact(owner, (above.head,), above)  # "is paused"
-        if clause is None:
-            return
+        if clause is None or (
+            clause.is_copular and clause.head.pos_ == "ADJ" and children(clause.head, "xcomp", "ccomp")
+        ):
+            return  # "our goal is hard to reach"
         if clause.is_copular:
             yield fact(owner, tuple(conjuncts(_told(clause.head))), clause)
             return
         moved = [t for p, t in clause.preps if p in ("to", "at")]
-        if moved and clause.words & _MOVES:
+        if moved and clause.words & _MOVES and (self._is_text(predicate) or self._is_number(predicate)):
             yield fact(owner, tuple(moved[-1:]), clause, Mode.CHANGE)
         elif clause.words & {"call", "name", "stand", "remain", "stay"}:
             values = clause.objects or clause.complements or moved
@@ -348,6 +367,11 @@ class NounFrames:
                 is_told = beyond.dep_ in ("conj", "appos", "ROOT", "list")
                 beside = [beyond] if beyond.pos_ == "PROPN" and beyond.text[:1].isupper() and is_told else []
         has_colon = after is not None and after.text == ":"
+        if not beside and token.tag_ == "NNS" and after is not None and after.text in (",", ":", "-", "–"):
+            listed = [c for c in conjuncts(token)[1:] if c.i > token.i and c.text[:1].isupper()]
+            if listed:  # "two cats, Miso and Tofu"
+                yield fact(owner, tuple(listed), None)
+                return
         if has_colon and not beside:
             colon_at = token.i + 1
             beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or c.dep_ == "ROOT")][:1]

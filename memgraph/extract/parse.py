@@ -7,7 +7,6 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import ThreadpoolController
@@ -75,23 +74,9 @@ def lines_of(text: str) -> list[str]:
 
 
 def parsed(texts: Sequence[str], name: str = SHIPPED) -> Iterator[list[Line]]:
-    """Each text as its lines, each of them parsed; lines are never joined into one sentence.
-
-    Of many texts the next ones are parsed in a thread of their own while the caller reads the last: what takes most of
-    it runs without the interpreter's lock.
-    """
-    chunks = [texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE)]
-    if len(chunks) < 2:
-        for chunk in chunks:
-            yield from _parsed(chunk, name)
-        return
-    with ThreadPoolExecutor(1, "memgraph-parse") as thread:
-        coming = thread.submit(_parsed, chunks[0], name)
-        for chunk in [*chunks[1:], None]:
-            ready = coming.result()
-            if chunk is not None:
-                coming = thread.submit(_parsed, chunk, name)
-            yield from ready
+    """Each text as its lines, each of them parsed; lines are never joined into one sentence."""
+    for at in range(0, len(texts), _AT_ONCE):
+        yield from _parsed(texts[at : at + _AT_ONCE], name)
 
 
 def _parsed(texts: Sequence[str], name: str) -> list[list[Line]]:

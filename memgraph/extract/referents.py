@@ -31,6 +31,8 @@ _FIRST, _SECOND = frozenset(("i", "me", "my", "mine", "im")), frozenset(("you", 
 _WE = frozenset(("we", "us", "our", "ours"))
 _HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
+_POINTERS = frozenset(("this", "that", "these", "those"))
+OTHERS = _THEY | IT | frozenset(_HE_SHE)
 _TAIL = regex.compile(
     r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
     r"|as well"
@@ -85,7 +87,7 @@ def prepared(grammar: Grammar, sentence: Span) -> Prepared:
         tuple(parts),
         tuple(tuple(matches(c, grammar.frames, grammar.dates)) for c in parts),
         tuple(grammar.nouns.found(sentence, parts)),
-        not any(t.text[:1].isupper() and t.lower_ != "i" for t in sentence[1:]),
+        sentence.text == sentence.text.lower(),
         plain.rstrip().rstrip("\"')").endswith("?"),
     )
 
@@ -137,6 +139,8 @@ class Referents:
             light = ("ADV", "INTJ", "CCONJ", "SCONJ", "PUNCT", "AUX", "PART", "SYM")
             if any(t.pos_ not in light or (t.pos_ in ("PUNCT", "SYM") and t.text[:1].isalpha()) for t in before):
                 return None  # it has a subject that the parser didn't see
+            if clause.head.tag_ == "VBG" and any(t.tag_ in ("VBZ", "VBP", "VBD") for t in self.sentence):
+                return None  # "Studying openings is a great way"
             if clause.head.i != self.sentence.root.i or kind != "person":
                 last = self._latest(kind) if kind != "person" and clause.head.i == self.sentence.root.i else None
                 return (Called(last, kind), False) if last else None
@@ -193,11 +197,12 @@ class Referents:
         """Who a pronoun points at: whoever of its kind was named last."""
         heard_so_far = [h for h in reversed(self.talk.heard) if h.name not in (self.episode.speaker, other_than)]
         if word in _HE_SHE:
+            heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or h.is_topic]  # that would be "you"
             fits = [h for h in heard_so_far if h.kind == "person" and h.gender in ("", _HE_SHE[word])]
             fits = fits or [h for h in heard_so_far if h.kind == "" and h.is_topic]
             return fits[0].name if fits else None
-        if kind == "person":
-            return next((h.name for h in heard_so_far if h.kind == "person" and word in _THEY), None)
+        if kind == "person":  # "they" are several, as a rule
+            return None
         kinds = (kind,) if kind not in ("", "thing") else ("organization", "thing", "event", "")
         exact = [h for h in heard_so_far if h.kind in kinds]
         if exact:
@@ -314,6 +319,8 @@ class Referents:
         if is_word:
             yield Literal(token.text, token.lower_)
             return
+        if any(t.start_char <= start < t.end_char for t in self.times):
+            return
         is_verb = token.pos_ in ("VERB", "AUX") and token.tag_ != "NN"
         for noun in [token]:
             text = _TAIL.sub("", phrase(noun, is_verb=is_verb))
@@ -334,6 +341,7 @@ class Referents:
             literal = read_text(text)
             if (
                 literal is None
+                or any(c.lower_ in _POINTERS for c in children(noun, "det"))
                 or (token.pos_ == "PUNCT" and not token.is_alpha)
                 or token.lower_ in _PRONOUNS
                 or self.words.is_vague(literal.value)
@@ -377,6 +385,10 @@ class Referents:
         if word in _WE:
             own = self._own_organization(self.episode.speaker) if kind == "organization" else None
             return Called(own, kind) if own else None
+        if word in ("this", "that") or (kind == "thing" and word in IT | _THEY):
+            return None
+        if any(c.lower_ in _POINTERS for c in children(token, "det")) and token.pos_ == "NOUN":
+            return None
         if word in _HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
             own = clause_of(token, self.heads)
@@ -412,6 +424,8 @@ class Referents:
         if any(t.start_char <= token.idx - self.sentence.start_char < t.end_char for t in self.times):
             return None
         if kind in ("organization", "place") and self._is_person(named.text):
+            return None
+        if kind == "place" and named.end <= token.i and token.pos_ == "NOUN":  # "a Rome conference"
             return None
         return Called(named.text, kind)
 

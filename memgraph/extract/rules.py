@@ -12,7 +12,7 @@ import datetime as dt
 import functools
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import regex
 from anyio import to_thread
@@ -69,10 +69,8 @@ class RuleExtractor:
         proposals: list[Proposal] = []
         same: list[SameAs] = []
         with self._lock:
-            coming = self._coming([e.content for window in windows for e in window])
+            self._take_apart([e.content for window in windows for e in window])
             for *earlier, episode in windows:
-                while episode.content not in self._parsed:
-                    next(coming)
                 talk = Talk()
                 for turn in earlier[:-1]:  # by themselves: what was said before them doesn't matter any more
                     talk.absorb(self._alone(turn))
@@ -96,15 +94,14 @@ class RuleExtractor:
             self._read(episode, talk)
         return talk
 
-    def _coming(self, texts: Sequence[str]) -> Iterator[None]:
-        """Take texts apart that are not yet, one a step, in their order."""
+    def _take_apart(self, texts: Sequence[str]) -> None:
+        """Parse the texts that are not remembered."""
         for text in texts:
             if text in self._parsed:
                 self._parsed.move_to_end(text)
         new = list(dict.fromkeys(t for t in texts if t not in self._parsed))
         for text, lines in zip(new, parse.parsed(new, self._pipeline), strict=True):
             self._parsed[text] = [prepared(self._grammar, s) for line in lines for s in line.sentences]
-            yield
 
     def _read(self, episode: Episode, talk: Talk) -> Reading:
         reading = Reading()

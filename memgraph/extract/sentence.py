@@ -13,7 +13,7 @@ from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
 from memgraph.extract.frames import Match
 from memgraph.extract.nouns import is_name, name_at
-from memgraph.extract.referents import IT, YOU, Referents, label_is
+from memgraph.extract.referents import IT, OTHERS, YOU, Referents, label_is
 from memgraph.extract.talk import Question
 from memgraph.extract.times import TimeSpan
 from memgraph.extract.values import contact_in, read_text
@@ -31,6 +31,8 @@ _HEDGE = regex.compile(
     regex.IGNORECASE,
 )
 _UNREAL = regex.compile(
+    r"\bin (?:the|my|a|an|this|that|her|his|our|your) (?:movie|film|book|novel|dream|story|show|series|game|play|song"
+    r"|video|musical|comic|episode)\b|"
     r"\b(?:wish(?:es|ed)?|imagine|if only|as if|would be|would have|what if|suppose(?! to)|hopefully|fingers crossed)\b"
     r"|\bas though\b",
     regex.IGNORECASE,
@@ -48,28 +50,41 @@ _PRICE = regex.compile(
 _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
     "tell ask say know see hear share let thank talk check mention show hug chat catch wish introduce apologize".split()
 )
+_BARE = frozenset("go work do make get be have take try keep see come start help play use".split())
 _ANSWERED = frozenset(
     ("job_title", "studies", "favorite", "prefers", "hobby", "speaks", "diet", "nationality", "nickname")
 )
 _HUMAN = frozenset(
     "say tell think want love like hate ask know feel laugh smile cook sing talk visit marry live".split()
 )
+_OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
+_POSSESSED = (  # what one has, and by which verbs it goes
+    ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
+    ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
+)
 _STATES = (
     ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
 )  # fmt: skip
-_REACH = regex.compile(r"\b(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping) me\b", regex.IGNORECASE)
+_REACH = regex.compile(
+    r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
+    r"|my (?:new |current |work |own |mobile |cell )*(?:e-?mail|mail|address|number|phone|mobile|cell)"
+    r"|(?:use|write to|send (?:it|them|that|everything) to))\b",
+    regex.IGNORECASE,
+)
+_ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
 _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
 _CHANGE = regex.compile(r"\b(?:now|as of|from now on|these days|new|changed?|from today|effective)\b", regex.IGNORECASE)
 _YES = regex.compile(
     r"^(?:yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b",
     regex.IGNORECASE,
 )
+_FILLER = regex.compile(r"^(?:(?:still|now|currently|it's|they're|we're|just|oh|well),? )+", regex.IGNORECASE)
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
 _W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
 _ALIASES = regex.compile(
     rf"(?i:every(?:one|body)|people|friends|you can|just|please|all|they) (?:just )?calls? (?P<me>me) (?P<a>{_W})"
     rf"|(?:\b(?P<me>I'?m|I am|[Mm]y name is)) (?P<a>{_W}(?: {_W})+)(?=[,.!?;]|$| and| from| at)"
-    rf"|\b[Gg]o(?:es)? by (?P<a>{_W})"
+    rf"|(?:\b(?P<me>I)|\b(?P<w>[Hh]e|[Ss]he)|(?P<w>{_W}(?: {_W})*)) (?:usually |mostly |now )?go(?:es)? by (?P<a>{_W})"
     rf"|(?:(?P<w>{_W}(?: {_W})*)(?:,| \()? ?)?(?:we|I|everyone|everybody|people|friends|they|the kids|folks|all)"
     rf" (?:just |all |always |mostly )?(?:calls?|says?|said)(?: (?:her|him|them|it))?"
     rf" (?P<a>{_W}(?: {_W})?)(?! of)(?=[ ,.!?;)]|$)"
@@ -80,12 +95,39 @@ _ALIASES = regex.compile(
     rf"|(?P<a>{_W}) (?:is|means|stands) (?:short )?for (?P<w>{_W}(?: {_W})+)",
 )
 
+_NICKNAMED = regex.compile(r"\b(?:calls?|go(?:es)? by|nicknamed|aka|a\.k\.a\.)(?!\w)", regex.IGNORECASE)
+_CHRISTENED = regex.compile(
+    rf"\b(?:(?i:his|her|its) name(?:'s|’s| is| will be)|(?i:he|she|it)(?:'s|’s| is) (?:called|named)"
+    rf"|(?i:we|i)(?:'ve| have)? (?:just )?(?:named|called|call|are calling) (?:him|her|it|them)"
+    rf"|(?i:named|called) (?:him|her|it)|, (?:named|called)) (?P<name>{_W}(?: {_W})?)"
+)
+_STATUS = regex.compile(
+    r"\b(?:on (?:hold|track|schedule|ice)|at risk|off track|(?:behind|ahead of) schedule|up and running"
+    r"|in (?:beta|alpha|progress|review|production|testing|development|limbo|qa)|under (?:review|way|construction))\b",
+    regex.IGNORECASE,
+)
+_HEADED = regex.compile(
+    rf"^(?:[Ss]tatus (?:of|on|for) )?(?P<what>{_W}(?: {_W}){{0,3}})(?: (?:[Ss]tatus|[Uu]pdate))?:"
+    rf" (?P<how>[\w -]{{2,40}}?)[.!]?$"
+)
+_WHERE_AT = regex.compile(
+    r"\b(?:where (?:are we|do we stand|do things stand)|how(?:'s| is| are things)(?: it going)?|any (?:news|update)s?"
+    rf"|what'?s the (?:status|latest)) (?:with|on|of|at|for|from) (?:the )?(?P<what>(?-i:{_W})(?: (?-i:{_W})){{0,3}})",
+    regex.IGNORECASE,
+)
+
 
 @functools.lru_cache(maxsize=1024)
-def _names_given(text: str) -> tuple[tuple[bool, str, str], ...]:
-    """Where a text gives names: whether to the speaker, else the name or pronoun that it is given to, and the name."""
+def _names_given(text: str) -> tuple[tuple[bool, str, str, bool], ...]:
+    """Where a text gives names: whether to the speaker, else the name or pronoun that it is given to; the name; whether
+    it is what people call them."""
     return tuple(
-        (bool(m.group("me")), (m.group("w") or "").strip(" .,!?'\""), (m.group("a") or "").strip(" .,!?'\""))
+        (
+            bool(m.group("me")),
+            (m.group("w") or "").strip(" .,!?'\""),
+            (m.group("a") or "").strip(" .,!?'\""),
+            _NICKNAMED.search(m[0]) is not None,
+        )
         for m in _ALIASES.finditer(text)
     )
 
@@ -98,9 +140,11 @@ class SentenceReader(Referents):
     def read(self, *, is_joke: bool) -> None:
         self._hear_names()
         silent = is_joke or bool(_UNREAL.search(self.plain))
-        for proposal in [*self._from_nouns(), *self._from_clauses()]:
+        for proposal in [*self._from_nouns(), *self._from_clauses(), *self._possessed()]:
             self._keep(proposal)
         self.found.extend(self._contacts())
+        self.found.extend(self._status_told())
+        self.found.extend(self._christened())
         if not self.found and not silent:
             self.found.extend(self._put_right())
         self._catch_up(self.sentence.end)
@@ -149,7 +193,10 @@ class SentenceReader(Referents):
             if before is not None and self.words.is_("role", before.lower_):
                 kind = "person"
             if kind == "" and any(
-                c.subject is not None and named.start <= c.subject.i < named.end and c.words & _HUMAN
+                c.subject is not None
+                and named.start <= c.subject.i < named.end
+                and not c.is_copular
+                and c.words & _HUMAN
                 for c in self.clauses
             ):
                 kind = "person"
@@ -160,13 +207,17 @@ class SentenceReader(Referents):
             self.local.append((named.start, named.text, kind, is_subject))
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)
-        for a, b in self._aliases():
+        for a, b, is_nickname in self._aliases():
             kind = "person" if self._is_person(a) else "thing"
+            if is_nickname and kind == "person" and "nickname" in self.ontology.predicates:
+                called, name = Called(a, kind), Literal(b, name_key(b))
+                self.found.extend(self._stated(None, "nickname", (called, True), name))
             self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
             self.talk.note(b, kind if kind == "person" else "")
 
-    def _aliases(self) -> Iterator[tuple[str, str]]:
-        for is_speaker, whole, alias in _names_given(self.plain):
+    def _aliases(self) -> Iterator[tuple[str, str, bool]]:
+        """(name, another name, whether that is a nickname) for each that the sentence gives."""
+        for is_speaker, whole, alias, is_nickname in _names_given(self.plain):
             if not alias or self.words.is_common(alias) or self.is_question:
                 continue
             if is_speaker:
@@ -174,7 +225,7 @@ class SentenceReader(Referents):
             elif whole.lower() in ("he", "she", "him", "her", "it", "them") or not whole:
                 whole = self._pointed(whole.lower() or "it") or ""
             if whole and name_key(whole) != name_key(alias):
-                yield whole, alias
+                yield whole, alias, is_nickname
 
     # -- from clauses
 
@@ -200,15 +251,29 @@ class SentenceReader(Referents):
                         t for t in self.sentence
                         if t.i > clause.head.i and self.words.is_any(frame.words, t)
                         and clause_of(t, self.heads) == clause.head.i and t.pos_ in ("NOUN", "ADJ", "PROPN")
+                        and all(k.lower_ in ("of", *frame.particles) for k in children(t, "case"))
                     ][:1]  # fmt: skip
+                if frame.is_unsaid:
+                    proposal = self._unsaid(clause, match, declared)
+                    if proposal is not None:
+                        taken.add((frame.predicate, frame.polarity))
+                        yield proposal
+                    continue
                 if match.subject is None and frame.subject == "O" and declared.subject == "person":
                     subject = (Called(self.episode.speaker, "person"), False)  # "Rex died": whose Rex is, is not said
+                elif match.subject is None and frame.subject == "O" and declared.subject == "organization":
+                    last = self._latest("organization")  # "Magda signs off on it": for whom is not said
+                    subject = (Called(last, "organization"), False) if last else None
+                elif match.subject is None and frame.subject == "X" and declared.subject == "person" and fitting:
+                    subject = self._on_behalf(clause, declared)
                 else:
                     subject = self._subject(match.subject, declared, clause) if fitting else None
                 if subject is None:
                     continue
                 for token in self._meant(fitting, declared):
-                    if frame.predicate in ("goal", "plans") and token.lemma_.lower() in _SMALL_TALK:
+                    if declared.takes_entity and token.pos_ == "VERB" and token in clause.complements:
+                        continue  # "went there to meditate"
+                    if frame.predicate in ("goal", "plans") and _is_small_talk(token):
                         continue
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
                         proposal = self._proposal(
@@ -221,7 +286,27 @@ class SentenceReader(Referents):
                                 kinds.setdefault(frame.verb, declared.subject)
                             yield proposal
             yield from self._states(clause)
+            yield from self._progress(clause)
             yield from self._preferences(clause)
+
+    def _on_behalf(self, clause: Clause, declared: Predicate) -> tuple[Called, bool] | None:
+        """ "My cardiologist prescribed it": whose the doctor is, that one is meant."""
+        owners = children(clause.subject, "nmod:poss") if clause.subject is not None else []
+        return self._subject(owners[0], declared, None) if owners else None
+
+    def _unsaid(self, clause: Clause, match: Match, declared: Predicate) -> Proposal | None:
+        """A pattern whose value is not said: "Kestrel signed", "we got divorced"."""
+        frame = match.frame
+        if match.subject is None or (frame.value and match.subject.pos_ == "PRON" and match.subject.lower_ not in IT):
+            return None
+        subject = self._subject(match.subject, declared, clause)
+        if subject is None:
+            return None
+        is_named_so = any(a.noun for a in frame.args)
+        if frame.value and not is_named_so and self._kind_of(subject[0].text) != declared.subject:
+            return None
+        thing = Literal(frame.value, frame.value) if frame.value else None
+        return self._proposal(clause, frame.predicate, subject, thing, frame.mode, frame.polarity)
 
     def _likeliness(self, match: Match) -> tuple[int, int]:
         """The longest pattern comes first, then that for the kind of thing that the subject is known to be."""
@@ -285,15 +370,21 @@ class SentenceReader(Referents):
                     declared.subject == "person" and self._kind_of(subject[0].text) in ("organization", "place")
                 ):
                     continue
-                if name == "project_status" and self._kind_of(subject[0].text) not in ("", "thing"):
+                if name == "project_status" and not self._is_project(subject):
                     continue
-                text = phrase(token) if name == "job_title" else token.text
+                text = phrase(token).removeprefix("new ") if name == "job_title" else token.text
                 if name == "project_status" and (case := children(token, "case")):
                     text = f"{case[0].text} {text}"  # "on hold"
                 literal = read_text(text)
                 if name == "job_title":
                     yield from self._employer(clause, subject)
-                if literal is not None:
+                if (
+                    literal is not None and clause.is_passive and name == "project_status"
+                ):  # "was cancelled" is no history
+                    proposal = self._proposal(clause, name, subject, literal, Mode.CHANGE, Polarity.HOLDS)
+                    if proposal is not None:
+                        yield proposal
+                elif literal is not None:
                     yield from self._stated(clause, name, subject, literal)
         match = regex.fullmatch(r"(\d{1,3})", head.text)
         if match is None and head.lower_ in ("years", "year", "old"):
@@ -303,6 +394,30 @@ class SentenceReader(Referents):
             subject = self._subject(clause.subject, self.ontology["age"], clause)
             if subject is not None and 0 < int(number) < 120 and self._kind_of(subject[0].text) == "person":
                 yield from self._stated(clause, "age", subject, Literal(number, number))
+
+    def _progress(self, clause: Clause) -> Iterator[Proposal]:
+        """What became of a project: "Borealis has shipped", "we paused Atlas"."""
+        head = clause.head
+        if clause.is_copular or clause.is_passive or head.tag_ not in ("VBD", "VBN") or clause.complements:
+            return
+        if not self.words.is_("status", head.lower_) or "project_status" not in self.ontology.predicates:
+            return
+        whole = clause.objects[0] if clause.objects else clause.subject
+        named = name_at(whole, self.talk.named) if whole is not None else None
+        if whole is None or named is None or self.x.nouns.predicate_of(whole) is not None:  # a deal is none
+            return
+        subject = self._subject(whole, self.ontology["project_status"], clause)
+        if subject is not None and self._is_project(subject):
+            literal = Literal(head.text, head.lower_)
+            proposal = self._proposal(clause, "project_status", subject, literal, Mode.CHANGE, Polarity.HOLDS)
+            if proposal is not None:
+                yield proposal
+
+    def _is_project(self, subject: tuple[Called, bool]) -> bool:
+        """Whether something may have a status: nobody, no firm; what a pronoun points at only if known for one."""
+        called, is_sure = subject
+        is_known = any(p.predicate in _OF_PROJECTS and called in (p.subject, p.object) for p in self.talk.told)
+        return self._kind_of(called.text) in ("", "thing") and (is_sure or is_known)
 
     def _employer(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
         """Whoever is something at a firm works there."""
@@ -363,7 +478,8 @@ class SentenceReader(Referents):
                 if owner is not None:
                     return owner
         if declared.subject == "person":
-            return (Called(self.episode.speaker, "person"), True)
+            is_any = noun.tag_ == "NNS" and noun.dep_.startswith("nsubj") and not children(noun, "det", "nummod")
+            return None if is_any else (Called(self.episode.speaker, "person"), True)  # "kids are resilient"
         last = self._latest(declared.subject)
         return (Called(last, declared.subject), False) if last else None
 
@@ -380,6 +496,40 @@ class SentenceReader(Referents):
                 same = SameAs(self.episode.id, Called(role, "person"), Called(named.text, "person"))
                 self.reading.same[same] = None
 
+    def _possessed(self) -> Iterator[Proposal]:
+        """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
+        for token in self.sentence:
+            owners = children(token, "nmod:poss") if token.pos_ in ("NOUN", "PROPN") else []
+            at = clause_of(token, self.heads)
+            clause = next((c for c in self.clauses if c.head.i == at), None)
+            if not owners or clause is None or clause.is_unreal or clause.is_imperative:
+                continue
+            for predicate, kind, over in _POSSESSED:
+                declared = self.ontology.predicates.get(predicate)
+                if declared is None or not self.words.is_any(kind, token):
+                    continue
+                owner = self._subject(owners[0], declared, None)
+                if owner is None:
+                    continue
+                is_over = bool(clause.words & over) and not clause.is_negated
+                plain = replace(clause, is_negated=False, tense="present")
+                thing = Literal(token.text, token.lower_)
+                if is_over:
+                    told = self._proposal(plain, predicate, owner, thing, Mode.CHANGE, Polarity.ENDS)
+                else:
+                    told = self._proposal(plain, predicate, owner, thing, Mode.STATEMENT, Polarity.HOLDS)
+                    told = told and replace(told, valid_from=None, precision=Precision.INSTANT)
+                if told is not None:
+                    yield told
+                if is_over and kind == "medication":  # "replaced my lisinopril with amlodipine"
+                    for instead in (
+                        t for p, t in clause.preps if p in ("with", "by", "for") and self.words.is_any(kind, t)
+                    ):
+                        other = Literal(instead.text, instead.lower_)
+                        told = self._proposal(plain, predicate, owner, other, Mode.CHANGE, Polarity.HOLDS)
+                        if told is not None:
+                            yield told
+
     # -- how it is put
 
     def _stated(
@@ -395,7 +545,7 @@ class SentenceReader(Referents):
         clause: Clause | None,
         predicate: str,
         subject: tuple[Called, bool],
-        thing: Called | Literal,
+        thing: Called | Literal | None,
         mode: Mode,
         polarity: Polarity,
         *,
@@ -406,7 +556,7 @@ class SentenceReader(Referents):
         is_one_of_us = isinstance(thing, Called) and declared.object == "thing" and self._is_person(thing.text)
         if is_one_of_us and not declared.inverse:  # nobody is a pet, or a tool
             return None
-        if isinstance(thing, Called) and name_key(thing.text) == name_key(called.text):
+        if thing is not None and name_key(thing.text) == name_key(called.text):
             return None
         confidence = _HEDGED if _HEDGE.search(self.plain) else _SURE
         tense = "present"
@@ -435,15 +585,19 @@ class SentenceReader(Referents):
                 start, end = (None, time.start) if polarity is Polarity.HOLDS else (time.start, None)
             elif time.how == "range":
                 start, end = time.start, time.end
+            elif time.how == "for" and tense not in ("present", "perfect"):
+                start, precision = None, Precision.INSTANT
         said = self.episode.occurred_at
         is_claim = polarity is Polarity.HOLDS and declared.object != "date"
         if is_claim and tense == "past" and mode is not Mode.CHANGE and not declared.event:  # it is over
-            if time is None or (time.how not in ("since", "range") and time.end > said):
+            if time is None or time.how == "for" or (time.how not in ("since", "range") and time.end > said):
                 return None
             if time.how != "since":
                 end = time.end
         if is_claim and tense == "future" and (time is None or time.start <= said):
             return None
+        if is_claim and mode is Mode.CHANGE and clause is not None and clause.is_ongoing and self._is_ahead(time):
+            return None  # "we are getting married in June"
         is_ahead = is_claim and start is not None and start > said
         if is_ahead and tense != "future" and not (time and time.how == "since"):
             start, end, precision = None, None, Precision.INSTANT
@@ -474,13 +628,17 @@ class SentenceReader(Referents):
             text=self.text,
         )
 
+    def _is_ahead(self, time: TimeSpan | None) -> bool:
+        """Whether what is going on is still to come: a time is told, and may lie ahead."""
+        return time is not None and time.how != "since" and time.forward.start > self.episode.occurred_at
+
     def _own_text(self, clause: Clause | None) -> str:
         if clause is None:
             return self.plain
         own = [t.text for t in self.sentence if clause_of(t, self.heads) == clause.head.i]
         return " ".join(own) or self.plain
 
-    def _time(self, clause: Clause | None, thing: Called | Literal, declared: Predicate) -> TimeSpan | None:
+    def _time(self, clause: Clause | None, thing: Called | Literal | None, declared: Predicate) -> TimeSpan | None:
         """When it holds: a time that hangs on the clause, and isn't what is said itself."""
         if declared.object == "date":
             return None
@@ -525,6 +683,65 @@ class SentenceReader(Referents):
         at = char + self.sentence.start_char
         return next((t for t in self.sentence if t.idx <= at < t.idx + len(t)), None)
 
+    def _status_told(self) -> Iterator[Proposal]:
+        """ "Atlas is behind schedule", "Status of Atlas: at risk", "Contoso: closed lost"."""
+        headed = _HEADED.match(self.plain)
+        if headed is not None:
+            name, how = headed["what"], headed["how"]
+        else:
+            said = _STATUS.search(self.plain)
+            clause = self.clauses[0] if len(self.clauses) == 1 else None
+            if said is None or clause is None or clause.subject is None or clause.is_negated or clause.is_unreal:
+                return
+            named = name_at(clause.subject, self.talk.named)
+            if named is None or clause.objects:
+                return
+            name, how = named.text, said[0]
+        if self.words.is_common(name) or self._is_person(name) or self.is_question:
+            return
+        clause = self.clauses[0] if self.clauses and headed is None else None
+        yield from self._standing(name, how, clause)
+
+    def _standing(self, name: str, how: str, clause: Clause | None, *, is_answer: bool = False) -> Iterator[Proposal]:
+        """A deal's stage or a project's status, where these are the words for one."""
+        words = how.lower().split()
+        for predicate, kind in (("deal_stage", "stage"), ("project_status", "status")):
+            declared = self.ontology.predicates.get(predicate)
+            known = self._kind_of(name)
+            if declared is None or known not in ("", "thing", declared.subject):
+                continue
+            fits = [w for w in words if self.words.is_(kind, w)]
+            if not fits or len(words) > 3:
+                continue
+            called = Called(name, declared.subject)
+            value = " ".join(words[1:] if words[0] in ("in", "at") and kind == "stage" else words)
+            yield from self._stated(clause, predicate, (called, not is_answer), Literal(how, value))
+            return
+
+    def _christened(self) -> Iterator[Proposal]:
+        """ "We adopted a kitten. Her name is Pixel."""
+        if self.is_question:
+            return
+        for clause in self.clauses:
+            if clause.is_unreal or clause.is_negated:
+                continue
+            for token in clause.objects:
+                told = self.x.nouns.predicate_of(token)
+                has_article = any(c.lower_ in ("a", "an", "another", "one") for c in children(token, "det", "nummod"))
+                if told is None or not has_article:
+                    continue
+                if self.ontology[told[0]].object != "person" and told[0] != "has_pet":
+                    continue
+                owner = self._subject(clause.subject, self.ontology[told[0]], clause)
+                if owner is not None:
+                    self.talk.unnamed = (owner[0], told[0])
+        given = _CHRISTENED.search(self.plain)
+        if given is not None and self.talk.unnamed is not None:
+            owner, predicate = self.talk.unnamed
+            self.talk.unnamed = None
+            named = Called(given["name"], self.ontology[predicate].object)
+            yield from self._stated(None, predicate, (owner, True), named)
+
     # -- question and answer
 
     def _contacts(self) -> Iterator[Proposal]:
@@ -537,7 +754,10 @@ class SentenceReader(Referents):
             literal = contact_in(self.plain, predicate)
             if literal is not None:
                 me = (Called(self.episode.speaker, "person"), True)
-                yield from self._stated(None, predicate, me, literal)
+                mode = Mode.CHANGE if _ANEW.search(self.plain) else Mode.STATEMENT
+                told = self._proposal(None, predicate, me, literal, mode, Polarity.HOLDS)
+                if told is not None:
+                    yield told
 
     def _put_right(self) -> Iterator[Proposal]:
         """ "Actually it's 45k, not 54k": corrects the latest fact that has such a value."""
@@ -588,6 +808,11 @@ class SentenceReader(Referents):
                     subject = self._subject(clause.subject, declared, clause) if clause.subject is not None else None
                     if subject is not None:
                         out.append((frame.predicate, subject[0], ""))
+        asked_after = _WHERE_AT.search(self.plain)
+        if asked_after is not None:
+            name = asked_after["what"]
+            self.talk.note(name, self._kind_of(name))
+            out += [(p, Called(name, self.ontology[p].subject), "") for p in ("deal_stage", "project_status")]
         for found in self.x.nouns.asked(self.sentence):
             declared = self.ontology[found.predicate]
             owner = self._owner(found.owner, declared, found.noun) if found.owner is not None else None
@@ -618,7 +843,10 @@ class SentenceReader(Referents):
         """Read this sentence as the answer to what was asked."""
         text = self.plain.strip()
         if _YES.match(text) and question.asked and not self.is_question:
+            of_others = any(c.subject is not None and c.subject.lower_ in OTHERS for c in self.clauses)
             for asked in question.asked:
+                if of_others and asked.subject.text == YOU:  # "Do you …?" — "Yes, they do."
+                    continue
                 self.reading.proposals.append(
                     replace(
                         asked,
@@ -632,8 +860,20 @@ class SentenceReader(Referents):
             return
         if not question.open_ or self.is_question or _NO.match(text) or _UNREAL.search(text):
             return
+        for predicate, asked_of, _ in question.open_:
+            if predicate in ("deal_stage", "project_status") and not any(c.subject is not None for c in self.clauses):
+                how = _FILLER.sub("", text).strip(" .!")
+                told = list(self._standing(asked_of.text, how, None, is_answer=True))
+                self.reading.proposals.extend(told)
+                if told:
+                    return
         root = self.sentence.root
-        if any(c.subject is not None for c in self.clauses) or root.pos_ not in (
+        pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
+        if pointing and len(self.clauses) == 1 and not pointing[0].is_negated:
+            root = pointing[0].head  # "That would be Magda"
+        elif any(c.subject is not None for c in self.clauses):
+            return
+        if root.pos_ not in (
             "NOUN",
             "PROPN",
             "NUM",
@@ -672,6 +912,14 @@ def mirrored(proposals: Iterable[Proposal], ontology: Ontology, is_person: Calla
         kind = ontology[other].subject
         out.append(replace(p, predicate=other, subject=Called(p.object.text, kind), object=p.subject))
     return out
+
+
+def _is_small_talk(verb: Token) -> bool:
+    """Whether "I want to …" announces no goal, or one that is left unsaid."""
+    is_bare = not any(
+        c.i > verb.i and c.dep_ in ("obj", "xcomp", "ccomp", "compound:prt", "obl") for c in verb.children
+    )
+    return verb.lemma_.lower() in _SMALL_TALK or (is_bare and verb.lemma_.lower() in _BARE)
 
 
 def _is_alike(a: Proposal, b: Proposal) -> bool:

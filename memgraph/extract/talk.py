@@ -41,6 +41,7 @@ class Talk:
     persons: set[str] = field(default_factory=set[str])
     roles: dict[str, str] = field(default_factory=dict[str, str])  # "ana lima's sister" -> "Inês"
     question: Question | None = None
+    unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
     def note(self, name: str, kind: str, gender: str = "", *, is_topic: bool = False) -> None:
@@ -65,6 +66,7 @@ class Talk:
         self.persons |= earlier.persons
         self.roles.update(earlier.roles)
         self.told.extend(earlier.told)
+        self.unnamed = earlier.unnamed or self.unnamed
         self.speaker = earlier.speaker
 
 

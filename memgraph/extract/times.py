@@ -49,6 +49,8 @@ _GRAMMAR = rf"""
   | (?P<near>yesterday|today|tomorrow|tonight|this\ (?:morning|afternoon|evening)|last\ night)\b
   | (?P<which>last|next|this|past|coming)\ (?P<period>{_PERIOD})\b
   | (?P<back>{_COUNT})\ (?P<unit>{_UNITS})s?\ (?:ago|back|earlier)\b
+  | (?:for|over)\ (?:(?:about|almost|nearly|over|more\ than|the\ (?:last|past)|some)\ )*
+    (?P<during>{_COUNT})\ (?P<unit3>{_UNITS})s?\b(?!\ (?:of|ago|from))
   | (?:in|within)\ (?P<ahead>{_COUNT})\ (?P<unit2>{_UNITS})s?\b(?!\ of)
   | (?:the\ )?(?P<season>spring|summer|autumn|winter)(?:\ of)?\ (?P<ys>(?:19|20)\d{{2}})\b
   | (?:the\ )?(?P<part>end|beginning|start|middle|first\ half|second\ half)\ of[ ]
@@ -95,7 +97,7 @@ class Span:
 class TimeSpan(Span):
     """A time within a text: where it stands, how it is meant, and its reading as a time to come.
 
-    `how` is since, until, by, in, range, or "" where no preposition says.
+    `how` is since, until, by, in, range, for (it began so long ago), or "" where no preposition says.
     """
 
     start_char: int
@@ -111,6 +113,7 @@ def times_in(text: str, said_at: dt.datetime) -> tuple[TimeSpan, ...]:
     for match in _TIME.finditer(text):
         before = _BEFORE.search(text[: match.start()])
         how = next((k for k in ("since", "until", "by", "in") if before and before[k]), "")
+        how = "for" if match["during"] else how
         if not _is_meant(match, how):
             continue
         span, forward = _read(match, said_at, is_future=False), _read(match, said_at, is_future=True)
@@ -178,9 +181,9 @@ def _read(match: regex.Match[str], said_at: dt.datetime, *, is_future: bool) -> 
     if g["which"]:
         step = {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}[g["which"].lower()]
         return _period(step, g["period"].lower(), day, text)
-    if g["back"] or g["ahead"]:
-        count = _count(g["back"] or g["ahead"]) * (-1 if g["back"] else 1)
-        return _shifted(count, (g["unit"] or g["unit2"]).lower(), day, text)
+    if count := g["back"] or g["ahead"] or g["during"]:
+        unit = (g["unit"] or g["unit2"] or g["unit3"]).lower()
+        return _shifted(_count(count) * (1 if g["ahead"] else -1), unit, day, text)
     if g["season"]:
         return _season(g["season"].lower(), int(g["ys"]), text)
     if g["part"] or g["early"]:

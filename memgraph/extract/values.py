@@ -90,11 +90,11 @@ def special_in(text: str, at: int, within: tuple[int, int]) -> Literal | None:
 
 
 def contact_in(text: str, kind: str) -> Literal | None:
-    """The first e-mail address ("email") or telephone number ("phone") in a text, normalised."""
-    match = (_EMAIL if kind == "email" else _PHONE).search(text)
-    if match is None:
+    """The e-mail address ("email") or telephone number ("phone") in a text, normalised; of several the last."""
+    found = [m[0] for m in (_EMAIL if kind == "email" else _PHONE).finditer(text)]
+    if not found:
         return None
-    return Literal(match[0], match[0].lower() if kind == "email" else regex.sub(r"[^\d+]", "", match[0]))
+    return Literal(found[-1], found[-1].lower() if kind == "email" else regex.sub(r"[^\d+]", "", found[-1]))
 
 
 def read_text(text: str) -> Literal | None:

@@ -10,113 +10,15 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
+import yaml
 from corpus import Paragraph, Sentence, Word
 
-_ONSETS = "b br c ch d dr f fl g gr h j k kl l m n p pr r s sh st t th tr v w z".split()
-_VOWELS = "a e i o u ai ea ee ia io oa ou".split()
-_ENDS = [
-    "",
-    "",
-    "",
-    "n",
-    "r",
-    "l",
-    "s",
-    "th",
-    "ck",
-    "m",
-    "ne",
-    "ra",
-    "lle",
-    "vik",
-    "sson",
-    "ez",
-    "ski",
-    "ova",
-    "berg",
-    "ton",
-]
-_FIRST = (
-    "Ada Aisha Alan Amara Anders Anil Anna Bjorn Bruno Carla Chen Chloe Clara Dmitri Elena Emil Esra Fatima Femi Finn Greta "
-    "Hamid Hana Hugo Ida Igor Ivy Jonas Jun Kai Kofi Lars Lena Luca Mai Marta Mei Milan Nadia Nils Nora Olga Omar Otto Paula "
-    "Pavel Priya Rafa Rosa Ruth Sami Selma Soren Tariq Tess Uma Vera Viktor Wendy Yara Yusuf Zara Zoe Jim Bob Sue Ann Mark "
-    "Grace Rose Will Frank Jack Art Bill Hope Faith April June May Dean Chase Miles Drew Grant Pat Rob Sky Joy"
-).split()
-_PLACES = (
-    "Aarhus Accra Austin Basel Bergen Boston Cairo Dakar Denver Dublin Faro Geneva Ghent Hanoi Izmir Kyoto Lagos Leeds Lima "
-    "Lyon Malmo Milan Nice Oslo Porto Quito Riga Rome Seoul Split Turin Utrecht Vienna Zagreb Kenya Peru Norway Wales Japan"
-).split()
-_TWO_WORD_PLACES = [
-    "New Delhi",
-    "San Jose",
-    "Cape Town",
-    "Costa Rica",
-    "Hong Kong",
-    "El Paso",
-    "Sri Lanka",
-    "Los Altos",
-]
-_FIRM_TAILS = (
-    "Labs Bank Foods Systems Logistics Energy Group Health Partners Works Motors Media Hotels Robotics Retail".split()
-)
-_JOBS = (
-    "nurse teacher welder pilot plumber designer lawyer barista dentist electrician chef journalist accountant carpenter "
-    "translator gardener engineer analyst librarian vet surgeon baker paramedic cellist florist"
-).split()
-_JOB_MODIFIERS = "data sales product software marketing project security finance support operations civil".split()
-_KIN = "sister brother mother father mom dad wife husband son daughter cousin uncle aunt girlfriend boyfriend grandma nephew".split()
-_FOLKS = "friend boss colleague neighbor roommate manager partner coworker fiance assistant mentor".split()
-_PETS = "dog cat parrot hamster rabbit puppy kitten tortoise goldfish pony".split()
-_THINGS = "car bike boat guitar tent laptop van camera piano house kayak scooter flat cabin drone telescope".split()
-_LIKES = "jazz sushi chess opera yoga poetry curry tea coffee football techno cheese karaoke salsa tennis cilantro horror".split()
-_DOINGS = [
-    "hike",
-    "paint",
-    "cook",
-    "climb",
-    "sail",
-    "sing",
-    "knit",
-    "swim",
-    "ski",
-    "surf",
-    "bake",
-    "row",
-    "camp",
-    "fish",
-    "draw",
-]
-_ALLERGENS = "peanuts shellfish pollen gluten penicillin cats dust latex soy walnuts aspirin bees eggs".split()
-_CONDITIONS = "asthma diabetes arthritis migraines anemia insomnia eczema hypertension".split()
-_TONGUES = "Thai Dutch Swahili Polish Korean Arabic French Hindi Welsh Farsi Greek Danish Tamil".split()
-_SUBJECTS = "biology law physics economics nursing history music architecture chemistry statistics".split()
-_SCHOOLS = "college university school".split()
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_DEALS = "deal contract project launch migration pilot report proposal rollout audit invoice demo".split()
-_TRAITS = "budget deadline price renewal headcount scope timeline discount".split()
-_STATES = (
-    "late open ready unsure happy busy tired married single pregnant vegan sick free expensive worried excited".split()
-)
-_IRREGULAR = {
-    "be": ("am", "is", "was", "being", "been"), "have": ("have", "has", "had", "having", "had"),
-    "leave": ("leave", "leaves", "left", "leaving", "left"), "buy": ("buy", "buys", "bought", "buying", "bought"),
-    "sell": ("sell", "sells", "sold", "selling", "sold"), "get": ("get", "gets", "got", "getting", "got"),
-    "run": ("run", "runs", "ran", "running", "run"), "grow": ("grow", "grows", "grew", "growing", "grown"),
-    "speak": ("speak", "speaks", "spoke", "speaking", "spoken"), "teach": ("teach", "teaches", "taught", "teaching", "taught"),
-    "drive": ("drive", "drives", "drove", "driving", "driven"), "lead": ("lead", "leads", "led", "leading", "led"),
-    "meet": ("meet", "meets", "met", "meeting", "met"), "go": ("go", "goes", "went", "going", "gone"),
-    "eat": ("eat", "eats", "ate", "eating", "eaten"), "take": ("take", "takes", "took", "taking", "taken"),
-    "quit": ("quit", "quits", "quit", "quitting", "quit"), "stop": ("stop", "stops", "stopped", "stopping", "stopped"),
-    "give": ("give", "gives", "gave", "giving", "given"), "see": ("see", "sees", "saw", "seeing", "seen"),
-    "keep": ("keep", "keeps", "kept", "keeping", "kept"), "swim": ("swim", "swims", "swam", "swimming", "swum"),
-    "sing": ("sing", "sings", "sang", "singing", "sung"), "ski": ("ski", "skis", "skied", "skiing", "skied"),
-    "draw": ("draw", "draws", "drew", "drawing", "drawn"), "knit": ("knit", "knits", "knitted", "knitting", "knitted"),
-    "prefer": ("prefer", "prefers", "preferred", "preferring", "preferred"), "make": ("make", "makes", "made", "making", "made"),
-    "plan": ("plan", "plans", "planned", "planning", "planned"), "become": ("become", "becomes", "became", "becoming", "become"),
-}  # fmt: skip
+_WORDS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "made_up.yaml").read_text(encoding="utf-8"))
+_IRREGULAR = {lemma: tuple(forms.split()) for lemma, forms in _WORDS.pop("irregular").items()}
+_LISTS: dict[str, list[str]] = {k: v.split() if isinstance(v, str) else v for k, v in _WORDS.items()}
 
 
 @dataclass
@@ -209,8 +111,10 @@ class Talker:
         return self.rng.random() < p
 
     def invented(self) -> str:
-        parts = [self.one(_ONSETS) + self.one(_VOWELS)[:2] for _ in range(self.rng.choice((1, 2, 2, 3)))]
-        return ("".join(parts) + self.one(_ENDS)).title()
+        parts = [
+            self.one(_LISTS["onsets"]) + self.one(_LISTS["vowels"])[:2] for _ in range(self.rng.choice((1, 2, 2, 3)))
+        ]
+        return ("".join(parts) + self.one(_LISTS["ends"])).title()
 
     def proper(self, *forms: str) -> Node:
         """A name: its words after the first are flat."""
@@ -218,20 +122,20 @@ class Talker:
         return head.post(*(Node(f, "PROPN", "NNP", "flat", lemma=f) for f in forms[1:]))
 
     def person(self) -> Node:
-        first = self.one(_FIRST) if self.chance(0.6) else self.invented()
+        first = self.one(_LISTS["first"]) if self.chance(0.6) else self.invented()
         if self.chance(0.45):
             return self.proper(first)
-        return self.proper(first, self.one(_FIRST) if self.chance(0.15) else self.invented())
+        return self.proper(first, self.one(_LISTS["first"]) if self.chance(0.15) else self.invented())
 
     def place(self) -> Node:
         if self.chance(0.15):
-            return self.proper(*self.one(_TWO_WORD_PLACES).split())
-        return self.proper(self.one(_PLACES) if self.chance(0.6) else self.invented())
+            return self.proper(*self.one(_LISTS["two_word_places"]).split())
+        return self.proper(self.one(_LISTS["places"]) if self.chance(0.6) else self.invented())
 
     def firm(self) -> Node:
         name = self.invented()
         if self.chance(0.35):  # the treebank takes the last word of such a name for its head
-            tail = self.one(_FIRM_TAILS)
+            tail = self.one(_LISTS["firm_tails"])
             return Node(tail, "PROPN", "NNP", lemma=tail).pre(Node(name, "PROPN", "NNP", "compound", lemma=name))
         return self.proper(name)
 
@@ -246,8 +150,8 @@ class Talker:
         return noun.pre(Node("the", "DET", "DT", "det"))
 
     def job(self) -> Node:
-        job = self.noun(self.one(_JOBS))
-        return job.pre(self.noun(self.one(_JOB_MODIFIERS)).as_("compound")) if self.chance(0.3) else job
+        job = self.noun(self.one(_LISTS["jobs"]))
+        return job.pre(self.noun(self.one(_LISTS["job_modifiers"])).as_("compound")) if self.chance(0.3) else job
 
     def number(self) -> str:
         return str(self.rng.choice((2, 3, 4, 5, 6, 10, 12, 18, 20, 45)))
@@ -272,7 +176,12 @@ class Talker:
 
     def subject(self) -> tuple[Node, str]:
         """Who it is about, and the person that the verb agrees with: "1", "3" or "p"."""
-        kind = self.rng.choices(("i", "he", "they", "name", "kin", "kin name", "both"), (8, 3, 2, 5, 3, 2, 1))[0]
+        kinds = ("i", "he", "they", "name", "kin", "kin name", "both", "firm", "project")
+        kind = self.rng.choices(kinds, (8, 3, 2, 5, 3, 2, 1, 2, 1))[0]
+        if kind == "firm":
+            return self.firm(), "3"
+        if kind == "project":
+            return self.the(self.noun(self.one(_LISTS["deals"])).pre(self.proper(self.invented()).as_("compound"))), "3"
         if kind == "i":
             return self.pronoun(self.one(("I", "I", "I", "i"))), "1"
         if kind == "he":
@@ -285,7 +194,7 @@ class Talker:
             other = self.person().as_("conj").pre(Node("and", "CCONJ", "CC", "cc"))
             return self.person().post(other), "p"
         owner = self.person() if self.chance(0.25) else None
-        relative = self.possessed(self.noun(self.one(_KIN if self.chance(0.7) else _FOLKS)), owner)
+        relative = self.possessed(self.noun(self.one(_LISTS["kin"] if self.chance(0.7) else _LISTS["folks"])), owner)
         if kind == "kin name":
             named = self.person().as_("appos")
             if self.chance(0.4):
@@ -405,9 +314,9 @@ class Talker:
                 which = Node("this", "DET", "DT", "det")
             return self.noun(unit).as_("obl:unmarked").pre(which)
         if kind == 1:
-            return self.in_(self.one(("in", "since", "until")), self.proper(self.one(_MONTHS)))
+            return self.in_(self.one(("in", "since", "until")), self.proper(self.one(_LISTS["months"])))
         if kind == 2:
-            return self.in_("on", self.proper(self.one(_DAYS)))
+            return self.in_("on", self.proper(self.one(_LISTS["days"])))
         if kind == 3:
             units = self.noun(self.one(("years", "weeks", "months", "days")), plural=True).as_("obl:unmarked")
             units.pre(Node(self.one(("two", "three", "five", "six", self.number())), "NUM", "CD", "nummod"))
@@ -425,9 +334,9 @@ class Talker:
             )
         if kind == 8:  # "on March 3"
             day = Node(str(self.rng.randrange(1, 29)), "NUM", "CD")
-            return self.in_("on", day.pre(self.proper(self.one(_MONTHS)).as_("nmod:unmarked")))
+            return self.in_("on", day.pre(self.proper(self.one(_LISTS["months"])).as_("nmod:unmarked")))
         year = Node(str(self.rng.randrange(1985, 2026)), "NUM", "CD", "nmod:unmarked")
-        return self.in_("in", self.proper(self.one(_MONTHS)).post(year))
+        return self.in_("in", self.proper(self.one(_LISTS["months"])).post(year))
 
     def listed(self, nouns: Sequence[Node]) -> Node:
         """ "Thai, Dutch and Greek"."""
@@ -447,7 +356,8 @@ class Talker:
     def claim(self) -> Node:
         root = self.rng.choice((
             self.lives, self.works, self.is_something, self.has_pet, self.likes, self.plans, self.passive, self.speaks,
-            self.owns, self.studies, self.named, self.calls, self.moves, self.noun_is, self.reported, self.has_condition,
+            self.owns, self.studies, self.named, self.calls, self.moves, self.noun_is, self.reported,
+            self.has_condition, self.does, self.does, self.dated, self.turns, self.is_at,
         ))()  # fmt: skip
         if self.chance(0.12):
             opener = self.one(("yeah", "oh", "well", "yes", "no", "hi", "hey", "ok"))
@@ -473,6 +383,58 @@ class Talker:
                 "grow", Node("up", "ADP", "RP", "compound:prt"), self.in_("in", self.place()), tense="past"
             )
         return self.clause(self.one(("live", "live", "live", "stay")), self.in_("in", self.place()))
+
+    def does(self) -> Node:
+        """Somebody or something does something, with or without an object."""
+        if self.chance(0.5):
+            lemma = self.one(_LISTS["intransitive"])
+            return self.clause(
+                lemma, self.in_(self.one(("with", "in", "at", "for")), self.firm()) if self.chance(0.4) else None
+            )
+        thing: Node = (
+            self.the(self.noun(self.one(_LISTS["deals"]))) if self.chance(0.5) else self.proper(self.invented())
+        )
+        return self.clause(self.one(_LISTS["transitive"]), thing.as_("obj"))
+
+    def dated(self) -> Node:
+        """ "Contoso renews on 3 March 2026", "the audit starts on Friday"."""
+        day = Node(str(self.rng.randrange(1, 29)), "NUM", "CD").post(
+            self.proper(self.one(_LISTS["months"])).as_("nmod:unmarked")
+        )
+        if self.chance(0.6):
+            day.post(Node(str(self.rng.randrange(2019, 2030)), "NUM", "CD", "nmod:unmarked"))
+        subject = self.firm() if self.chance(0.5) else self.the(self.noun(self.one(_LISTS["deals"])))
+        verb = self.one(("renew", "start", "end", "begin", "expire", "launch", "ship", "close", "open", "slip"))
+        when = self.in_(self.one(("on", "on", "by")), day)
+        return self.said_of(subject, "3", verb, when, tense=self.one(("present", "past", "modal")))
+
+    def turns(self) -> Node:
+        """ "Ken turned 40"."""
+        return self.clause("turn", Node(str(self.rng.randrange(2, 99)), "NUM", "CD", "obj"), tense="past")
+
+    def is_at(self) -> Node:
+        """ "Larkbox is at version 2.1", "Rewind is on hold", "Heron is delayed"."""
+        names = [
+            self.invented() if self.chance(0.6) else self.one(_LISTS["deals"]).title()
+            for _ in range(self.rng.choice((1, 1, 2)))
+        ]
+        subject = self.proper(*names)
+        if self.chance(0.35):
+            number = Node(f"{self.rng.randrange(1, 9)}.{self.rng.randrange(0, 20)}", "NUM", "CD", "nmod:unmarked")
+            root = self.noun("version").post(number).pre(Node(self.one(("at", "on")), "ADP", "IN", "case"))
+        elif self.chance(0.5):
+            preposition, noun = self.one(
+                (("on", "hold"), ("on", "track"), ("at", "risk"), ("in", "beta"), ("in", "review"))
+            )
+            root = self.noun(noun).pre(Node(preposition, "ADP", "IN", "case"))
+        else:
+            root = Node(
+                self.one(("delayed", "paused", "finished", "cancelled", "approved", "blocked", "closed")), "VERB", "VBN"
+            )
+            be = self.be("3", "aux:pass", self.one(("present", "past")))
+            return root.pre(subject.as_("nsubj:pass"), be).post(self.when() if self.chance(0.3) else None)
+        adverb = self.adverb(0.2)
+        return root.pre(subject.as_("nsubj"), self.be("3", "cop"), adverb)
 
     def moves(self) -> Node:
         lemma = self.one(("move", "relocate"))
@@ -514,7 +476,9 @@ class Talker:
             if self.chance(0.4):
                 root.post(self.in_("at", self.firm(), "nmod"))
         elif kind == 2:
-            root = Node("allergic", "ADJ", "JJ").post(self.in_("to", self.noun(self.one(_ALLERGENS), plural=True)))
+            root = Node("allergic", "ADJ", "JJ").post(
+                self.in_("to", self.noun(self.one(_LISTS["allergens"]), plural=True))
+            )
         elif kind == 3:
             root = self.place().pre(Node("from", "ADP", "IN", "case"))
             if self.chance(0.3):
@@ -526,13 +490,13 @@ class Talker:
             root = Node("old", "ADJ", "JJ").pre(years) if self.chance(0.5) else Node(self.number(), "NUM", "CD")
         elif kind == 6:
             owner = None if self.chance(0.6) else self.person()
-            root = self.possessed(self.noun(self.one(_KIN + _FOLKS)), owner)
+            root = self.possessed(self.noun(self.one(_LISTS["kin"] + _LISTS["folks"])), owner)
         elif kind == 7:
             root = self.the(self.noun(self.one(("head", "CEO", "CTO", "director", "owner", "manager"))))
-            thing = self.noun(self.one(_JOB_MODIFIERS)) if self.chance(0.6) else self.firm()
+            thing = self.noun(self.one(_LISTS["job_modifiers"])) if self.chance(0.6) else self.firm()
             root.post(thing.as_("nmod").pre(Node("of", "ADP", "IN", "case")))
         else:
-            root = Node(self.one(_STATES), "ADJ", "JJ")
+            root = Node(self.one(_LISTS["states"]), "ADJ", "JJ")
         negation = None
         if self.chance(0.12):
             negation = Node("not", "PART", "RB", "advmod", lemma="not")
@@ -542,7 +506,7 @@ class Talker:
         return root.post(self.when()) if self.chance(0.12) else root
 
     def has_pet(self) -> Node:
-        pet = self.a(self.noun(self.one(_PETS if self.chance(0.6) else _KIN)))
+        pet = self.a(self.noun(self.one(_LISTS["pets"] if self.chance(0.6) else _LISTS["kin"])))
         if self.chance(0.6):
             named = Node(self.one(("named", "called")), "VERB", "VBN", "acl")
             named.lemma = named.form[:-1] if named.form == "named" else "call"
@@ -556,20 +520,22 @@ class Talker:
     def has_condition(self) -> Node:
         if self.chance(0.5):
             return self.clause(
-                "have", self.noun(self.one(_CONDITIONS)).as_("obj"), tense=self.one(("present", "past", "no"))
+                "have", self.noun(self.one(_LISTS["conditions"])).as_("obj"), tense=self.one(("present", "past", "no"))
             )
         dose = self.noun(self.one(("aspirin", "insulin", "metformin", "ibuprofen", "vitamins", "statins")))
         return self.clause(
-            "take", dose.as_("obj"), self.in_("for", self.noun(self.one(_CONDITIONS))) if self.chance(0.4) else None
+            "take",
+            dose.as_("obj"),
+            self.in_("for", self.noun(self.one(_LISTS["conditions"]))) if self.chance(0.4) else None,
         )
 
     def likes(self) -> Node:
         lemma = self.one(("like", "love", "hate", "prefer", "enjoy"))
         tense = self.one(("present", "present", "present", "no", "past"))
         if self.chance(0.35):
-            gerund = self.forms(self.one(_DOINGS))[3]
+            gerund = self.forms(self.one(_LISTS["doings"]))[3]
             return self.clause(lemma, Node(gerund, "VERB", "VBG", "xcomp"), tense=tense)
-        things = self.rng.sample(_LIKES, self.rng.choice((1, 1, 2, 3)))
+        things = self.rng.sample(_LISTS["likes"], self.rng.choice((1, 1, 2, 3)))
         return self.clause(lemma, self.listed([self.noun(t) for t in things]).as_("obj"), tense=tense)
 
     def plans(self) -> Node:
@@ -580,9 +546,9 @@ class Talker:
         elif todo == "join":
             thing = self.firm()
         elif todo == "learn":
-            thing = self.proper(self.one(_TONGUES))
+            thing = self.proper(self.one(_LISTS["tongues"]))
         else:
-            thing = self.a(self.noun(self.one(_THINGS)))
+            thing = self.a(self.noun(self.one(_LISTS["things"])))
         inner = Node(todo, "VERB", "VB", "xcomp").pre(Node("to", "PART", "TO", "mark")).post(thing.as_("obj"))
         if self.chance(0.4):
             inner.post(self.when())
@@ -609,11 +575,11 @@ class Talker:
         return root.post(self.when()) if self.chance(0.3) else root
 
     def speaks(self) -> Node:
-        tongues = [self.proper(t) for t in self.rng.sample(_TONGUES, self.rng.choice((1, 2, 2, 3)))]
+        tongues = [self.proper(t) for t in self.rng.sample(_LISTS["tongues"], self.rng.choice((1, 2, 2, 3)))]
         return self.clause("speak", self.listed(tongues).as_("obj"), tense=self.one(("present", "modal", "no")))
 
     def owns(self) -> Node:
-        thing = self.a(self.noun(self.one(_THINGS)))
+        thing = self.a(self.noun(self.one(_LISTS["things"])))
         if self.chance(0.25):
             thing.before[-1:] = [
                 *thing.before[-1:],
@@ -625,10 +591,14 @@ class Talker:
 
     def studies(self) -> Node:
         where = (
-            self.in_("at", self.the(self.noun(self.one(_SCHOOLS)))) if self.chance(0.3) else self.in_("at", self.firm())
+            self.in_("at", self.the(self.noun(self.one(_LISTS["schools"]))))
+            if self.chance(0.3)
+            else self.in_("at", self.firm())
         )
         return self.clause(
-            self.one(("study", "teach")), self.noun(self.one(_SUBJECTS)).as_("obj"), where if self.chance(0.5) else None
+            self.one(("study", "teach")),
+            self.noun(self.one(_LISTS["subjects"])).as_("obj"),
+            where if self.chance(0.5) else None,
         )
 
     def named(self) -> Node:
@@ -639,7 +609,7 @@ class Talker:
             self.contracted(subject, be)
             return self.person().pre(subject.as_("nsubj"), be)
         owner = self.person() if self.chance(0.25) else None
-        noun = self.possessed(self.noun(self.one(("name", *_KIN, *_FOLKS))), owner)
+        noun = self.possessed(self.noun(self.one(("name", *_LISTS["kin"], *_LISTS["folks"]))), owner)
         return self.person().pre(noun.as_("nsubj"), self.be("3", "cop"))
 
     def calls(self) -> Node:
@@ -660,13 +630,13 @@ class Talker:
             what = self.possessed(
                 what.pre(Node("favorite", "ADJ", "JJ", "amod")), self.person() if self.chance(0.2) else None
             )
-            root = self.noun(self.one(_LIKES)) if self.chance(0.5) else self.person()
+            root = self.noun(self.one(_LISTS["likes"])) if self.chance(0.5) else self.person()
         else:
-            what = self.noun(self.one(_TRAITS))
+            what = self.noun(self.one(_LISTS["traits"]))
             what = self.the(what) if self.chance(0.5) else self.possessed(what, self.firm())
             if self.chance(0.3):
                 what.post(self.in_("for", self.firm(), "nmod"))
-            root = self.money() if self.chance(0.6) else self.proper(self.one(_DAYS))
+            root = self.money() if self.chance(0.6) else self.proper(self.one(_LISTS["days"]))
         return root.pre(what.as_("nsubj"), self.be("3", "cop"))
 
     def reported(self) -> Node:
@@ -741,7 +711,7 @@ class Talker:
             you = self.pronoun("you")
             do = Node(self.one(("do", "did")), "AUX", "VBP", "aux", lemma="do")
             do.xpos = "VBD" if do.form == "did" else "VBP"
-            pet = self.a(self.noun(self.one(_PETS + _THINGS)))
+            pet = self.a(self.noun(self.one(_LISTS["pets"] + _LISTS["things"])))
             root = (
                 Node(self.one(("have", "own", "want", "like")), "VERB", "VB")
                 .pre(do, you.as_("nsubj"))
@@ -749,7 +719,7 @@ class Talker:
             )
         elif kind == 3:
             you = self.pronoun("you")
-            root = Node(self.one(_STATES), "ADJ", "JJ").pre(self.be("p", "cop"), you.as_("nsubj"))
+            root = Node(self.one(_LISTS["states"]), "ADJ", "JJ").pre(self.be("p", "cop"), you.as_("nsubj"))
         elif kind == 4:
             you = self.pronoun("you")
             do = Node(self.one(("did", "will", "should")), "AUX", "VBD", "aux")
@@ -765,7 +735,7 @@ class Talker:
                 who,
                 "3",
                 self.one(("decide", "own", "manage", "lead")),
-                self.the(self.noun(self.one(_DEALS))).as_("obj"),
+                self.the(self.noun(self.one(_LISTS["deals"]))).as_("obj"),
                 tense="present",
             )
         return self.stopped(root, "?")
@@ -785,21 +755,21 @@ class Talker:
             if self.chance(0.5):
                 root.post(self.in_("at", self.firm(), "nmod"))
         else:
-            root = self.listed([self.noun(t) for t in self.rng.sample(_LIKES, 2)])
+            root = self.listed([self.noun(t) for t in self.rng.sample(_LISTS["likes"], 2)])
         if kind != 3 and self.chance(0.25):
             root.pre(Node(self.one(("yes", "yeah", "oh", "no")), "INTJ", "UH", "discourse", space=False), self.comma())
         return self.stopped(root.as_("root"))
 
     def about_deals(self) -> Node:
         kind = self.rng.randrange(8)
-        firm, deal = self.firm(), self.noun(self.one(_DEALS))
+        firm, deal = self.firm(), self.noun(self.one(_LISTS["deals"]))
         if kind == 0:
             subject = self.the(deal).post(self.in_("with", firm, "nmod")) if self.chance(0.5) else self.the(deal)
             be = self.be("3", "cop")
             root = Node(self.one(("closed", "late", "ready", "open", "live", "over")), "ADJ", "JJ")
             return self.stopped(root.pre(subject.as_("nsubj"), be))
         if kind == 1:
-            subject = self.possessed(self.noun(self.one(_TRAITS)), firm)
+            subject = self.possessed(self.noun(self.one(_LISTS["traits"])), firm)
             return self.stopped(
                 self.said_of(subject, "3", self.one(("go", "grow")), self.in_("to", self.money()), tense="past")
             )
@@ -824,6 +794,6 @@ class Talker:
             subject = self.the(self.noun(self.one(("owner", "champion", "buyer", "manager", "contact"))))
             subject.post(self.in_(self.one(("for", "at")), firm, "nmod"))
             return self.stopped(self.person().pre(subject.as_("nsubj"), self.be("3", "cop")))
-        blocker = self.in_("by", self.the(self.noun(self.one(_DEALS))), "obl:agent")
+        blocker = self.in_("by", self.the(self.noun(self.one(_LISTS["deals"]))), "obl:agent")
         root = Node("blocked", "VERB", "VBN", lemma="block")
         return self.stopped(root.pre(self.the(deal).as_("nsubj:pass"), self.be("3", "aux:pass")).post(blocker))

@@ -133,7 +133,8 @@ async def test_history_has_an_end() -> None:
         dt.datetime(2019, 1, 1, tzinfo=UTC),
         dt.datetime(2020, 1, 1, tzinfo=UTC),
     )
-    assert said(await read("I used to work at Contoso.")) == set()
+    over = one(await read("I used to work at Contoso."), "works_at")
+    assert (over.polarity, over.valid_from) == (Polarity.ENDS, None)
 
 
 async def test_a_question_gives_meaning_to_its_answer() -> None:

@@ -41,7 +41,7 @@ def memory():
         (lambda m: m.add({"role": "user", "content": "x", "contnt": "y"}, user_id="a"), "unknown field 'contnt'"),
         (
             lambda m: m.add([{"content": "x", "id": "1"}, {"content": "y", "id": "1"}], user_id="a"),
-            "an id that another",
+            "not the same text",
         ),
         (lambda m: m.add("x", user_id="a", timestamp=dt.datetime(2025, 1, 1)), "time zone"),
         (lambda m: m.add("x", user_id="a", timestamp="yesterday"), "ISO 8601"),
