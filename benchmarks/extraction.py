@@ -56,16 +56,17 @@ def conversations(path: Path) -> list[list[Episode]]:
     return out
 
 
-async def on_locomo(sessions: list[list[Episode]], size: int, seed: int) -> None:
-    extractor = RuleExtractor()
-    await extractor.extract(sessions[0][:2], ())  # loads the pipeline
+async def on_locomo(sessions: list[list[Episode]], size: int, seed: int, processes: int) -> None:
+    extractor = RuleExtractor(processes=processes)
+    await extractor.extract(sessions[0], ())  # loads the pipeline, and starts the helpers
     said = {e.id: e for session in sessions for e in session}
     began = time.perf_counter()
     found = [await extractor.extract(session, ()) for session in sessions]
     took = time.perf_counter() - began
     facts = [p for extraction in found for p in extraction.proposals]
     names = {(said[e].scope.user, called.text.casefold()) for extraction in found for e, called in extraction.mentions}
-    print(f"{len(said)} messages in {len(sessions)} sessions, {len(said) / took:.0f} messages a second")
+    speed = f"{len(said) / took:.0f} messages a second with {processes} process{'es' * (processes > 1)}"
+    print(f"{len(said)} messages in {len(sessions)} sessions, {speed}")
     print(f"{100 * len(facts) / len(said):.1f} facts and {100 * len(names) / len(said):.1f} names per 100 messages")
     for predicate, count in collections.Counter(p.predicate for p in facts).most_common():
         print(f"  {predicate:20} {count}")
@@ -141,9 +142,10 @@ def main() -> None:
     parser.add_argument("--stories", type=Path, help="folder of stories")
     parser.add_argument("--sample", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1, help="that share the reading")
     args = parser.parse_args()
     if args.locomo:
-        asyncio.run(on_locomo(conversations(args.locomo), args.sample, args.seed))
+        asyncio.run(on_locomo(conversations(args.locomo), args.sample, args.seed, args.processes))
     if args.stories:
         asyncio.run(on_stories([yaml.safe_load(f.read_text()) for f in sorted(args.stories.glob("*.yaml"))]))
 

@@ -20,6 +20,9 @@ class Config(BaseSettings):
     neo4j_database: str | None = Field(None, description="database; the server's default if unset")
     embedder: str = Field("static", description="static, onnx:FOLDER, openai:MODEL or ollama:MODEL")
     extractor: str = Field("rules", description="rules, rules:PIPELINE (an installed spaCy pipeline), or openai:MODEL")
+    extract_processes: int = Field(
+        1, ge=1, le=64, description="processes that share the rules' reading of many messages"
+    )
     confidence_margin: float = Field(
         0.2, ge=0, le=1, description="how much less sure a newer statement may be and still win"
     )

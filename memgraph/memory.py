@@ -81,7 +81,9 @@ class AsyncMemory:
         self._embedder = embedder_for(chosen) if isinstance(chosen, str) else chosen
         self._ontology = core_ontology().extended(ontology)
         wanted = self.config.extractor if extractor is None else extractor
-        self._extractor = extractor_for(wanted, self._ontology) if isinstance(wanted, str) else wanted
+        if isinstance(wanted, str):
+            wanted = extractor_for(wanted, self._ontology, processes=self.config.extract_processes)
+        self._extractor = wanted
         self._resolver = Resolver(self._ontology, Policy(self.config.confidence_margin, self.config.trust))
         if store is None or isinstance(store, str):
             user, password = auth or (self.config.neo4j_user, self.config.neo4j_password.get_secret_value())

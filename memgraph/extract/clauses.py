@@ -288,6 +288,19 @@ def prepositions(token: Token) -> Iterator[tuple[str, Token]]:
 
 def phrase(token: Token, *, is_verb: bool = False) -> str:
     """A noun with what makes it more precise, or a verb with its objects, as said; without its article."""
+    return phrase_at(token, is_verb=is_verb).text.strip(" ,.;:!?\"'“”()")
+
+
+def is_cut(token: Token, whole: Span) -> bool:
+    """Whether a verb's phrase leaves out what is said right after it: "feel" of "feel that same sense"."""
+    following = token.doc[whole.end] if whole.end < token.sent.end else None
+    if following is None or following.pos_ in ("PUNCT", "CCONJ", "INTJ"):
+        return False
+    return following.pos_ in ("ADP", "PART", "DET") or following in token.subtree
+
+
+def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
+    """Where the phrase stands."""
     inside = {token.i}
     allowed = _APART - {"mark"} if is_verb else _APART
     stack = [token]
@@ -319,7 +332,7 @@ def phrase(token: Token, *, is_verb: bool = False) -> str:
         first -= 1
     while last + 1 in inside:
         last += 1
-    return doc[first : last + 1].text.strip(" ,.;:!?\"'“”()")
+    return doc[first : last + 1]
 
 
 def _is_negated(c: Clause) -> bool:

@@ -201,6 +201,8 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
         return None  # "I moved the deal to closed"
     if frame.verb == "switch" and any(o.pos_ == "PRON" for o in clause.objects) and frame.subject == "S":
         return None  # "they switched me to …"
+    if frame.verb == "start" and clause.complements:
+        return None  # "started touring with …" is about the touring
     if frame.is_open and (clause.objects or clause.complements or clause.particles):
         return None  # "I quit smoking" ends no job, nor does being fired up
     for particle in frame.particles:

@@ -31,6 +31,7 @@ _NOT_NAMES = frozenset(
     "grandpa god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry "
     "happy new old please not never english wow cool nice bye cheers morning".split()
 )
+_STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
     "husband brother son father dad papa boyfriend uncle grandpa grandfather nephew fiance fiancé".split()
@@ -336,7 +337,7 @@ class NounFrames:
     ) -> Iterator[NounFact]:
         """ "My sister is Inês", "the budget of Contoso is now $40k", "Contoso's budget went up to $45k"."""
         is_state = above is not None and (above.is_passive or above.head.tag_ == "VBG") and not above.is_copular
-        if above is not None and is_state and self._is_text(predicate):
+        if above is not None and is_state and predicate in _STANDINGS:
             yield fact(owner, (above.head,), above)  # "is paused"
         if clause is None or (
             clause.is_copular and clause.head.pos_ == "ADJ" and children(clause.head, "xcomp", "ccomp")
@@ -428,7 +429,8 @@ class NounFrames:
         for other in token.doc[token.i + 1 : min(token.i + 9, token.sent.end)]:
             if other.lower_ in ("is", "are", "was", "will", "s", "'s") and other.pos_ == "AUX":
                 value = other.head if other.dep_ == "cop" and other.head.i > other.i else None
-                if value is not None and not any(s.i > token.i for s in children(value, "nsubj")):
+                is_told = value is not None and value.pos_ in ("NOUN", "PROPN", "NUM", "SYM")
+                if value is not None and is_told and not any(s.i > token.i for s in children(value, "nsubj")):
                     yield fact(owner, tuple(conjuncts(value)), by_head.get(value.i))
                 return
             if other.pos_ in ("PUNCT", "VERB", "CCONJ", "SCONJ", "AUX"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.clauses import Clause, children, clause_of, clauses, phrase
+from memgraph.extract.clauses import Clause, children, clause_of, clauses, is_cut, phrase, phrase_at
 from memgraph.extract.frames import Frame, Match, frames_of, matches
 from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at
 from memgraph.extract.talk import Reading, Talk
@@ -32,6 +32,7 @@ _WE = frozenset(("we", "us", "our", "ours"))
 _HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
+_HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(_HE_SHE)
 _TAIL = regex.compile(
     r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
@@ -323,6 +324,11 @@ class Referents:
             return
         is_verb = token.pos_ in ("VERB", "AUX") and token.tag_ != "NN"
         for noun in [token]:
+            whole = phrase_at(noun, is_verb=is_verb)
+            after = noun.doc[whole.end].idx - self.sentence.start_char if whole.end < self.sentence.end else -1
+            is_time_after = any(t.start_char <= after < t.end_char for t in self.times)
+            if (is_verb or noun.lower_ in _HOLLOW) and not is_time_after and is_cut(noun, whole):
+                continue
             text = _TAIL.sub("", phrase(noun, is_verb=is_verb))
             for time in self.times:  # "a tent yesterday": when is not part of what
                 if text.endswith(time.text) and text != time.text:

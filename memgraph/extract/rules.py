@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import anyio
 import regex
 from anyio import to_thread
 
 from memgraph.changes import Called, Extraction, Proposal, SameAs
+from memgraph.errors import ExtractionFailed
 from memgraph.extract import parse
+from memgraph.extract.helper import Helper
 from memgraph.extract.referents import Grammar, Prepared, prepared
 from memgraph.extract.sentence import EXTRACTOR, SentenceReader
 from memgraph.extract.talk import Heard, Reading, Talk
@@ -26,6 +31,8 @@ from memgraph.model import Episode, name_key
 from memgraph.ontology import Ontology, core_ontology
 from memgraph.ports import TURNS
 
+_WORTH_SHARING = 16  # turns
+_log = logging.getLogger(__name__)
 _REMEMBERED = 512  # parsed episodes kept
 _JOKE = regex.compile(r"\b(?:just kidding|kidding|joking|jk|as a joke|pretend)\b|😉|😜", regex.IGNORECASE)
 
@@ -36,9 +43,11 @@ class RuleExtractor:
     is_local = True
     name = EXTRACTOR
 
-    def __init__(self, ontology: Ontology | None = None, pipeline: str = parse.SHIPPED) -> None:
+    def __init__(self, ontology: Ontology | None = None, pipeline: str = parse.SHIPPED, *, processes: int = 1) -> None:
+        """With `processes` above 1, that many share the reading of 16 turns or more."""
         self._ontology = ontology or core_ontology()
         self._pipeline = pipeline
+        self._helpers = [Helper(self._ontology, pipeline) for _ in range(processes - 1)]
         self._lock = threading.Lock()
         self._parsed: OrderedDict[str, list[Prepared]] = OrderedDict()
         self._told: OrderedDict[tuple[str, str, dt.datetime], Talk] = OrderedDict()
@@ -50,11 +59,8 @@ class RuleExtractor:
     async def extract(
         self, episodes: Sequence[Episode], around: Sequence[Episode], known: Sequence[str] = ()
     ) -> Extraction:
-        """See `Extractor.extract`. It works in a thread of its own, one call at a time."""
+        """See `Extractor.extract`. It works in a thread of its own, one call at a time, or in several processes."""
         del known  # names are known as the conversation goes; what is stored must not depend on other conversations
-        return await to_thread.run_sync(self._extract, episodes, around)
-
-    def _extract(self, episodes: Sequence[Episode], around: Sequence[Episode]) -> Extraction:
         turns: dict[str, list[Episode]] = {}
         for episode in sorted([*around, *episodes], key=lambda e: e.occurred_at):
             turns.setdefault(episode.scope.session_id, []).append(episode)
@@ -65,6 +71,32 @@ class RuleExtractor:
             for place, episode in enumerate(said)
             if episode.id in asked
         ]
+        if not self._helpers or len(windows) < _WORTH_SHARING:
+            return await to_thread.run_sync(self.read, windows)
+        cuts = [len(windows) * n // (len(self._helpers) + 1) for n in range(len(self._helpers) + 2)]
+        own, *others = (windows[a:b] for a, b in itertools.pairwise(cuts))
+        found: dict[int, Extraction] = {}
+
+        async def answered(place: int, helper: Helper, part: list[list[Episode]]) -> None:
+            try:
+                found[place] = await to_thread.run_sync(helper.extract, part)
+            except ExtractionFailed as error:
+                _log.warning("%s; its part is read here", error)
+                found[place] = await to_thread.run_sync(self.read, part)
+
+        async with anyio.create_task_group() as group:
+            for place, pair in enumerate(zip(self._helpers, others, strict=True), 1):
+                group.start_soon(answered, place, *pair)
+            found[0] = await to_thread.run_sync(self.read, own)
+        parts = [found[place] for place in sorted(found)]
+        return Extraction(
+            tuple(itertools.chain.from_iterable(f.mentions for f in parts)),
+            tuple(itertools.chain.from_iterable(f.proposals for f in parts)),
+            tuple(itertools.chain.from_iterable(f.same for f in parts)),
+        )
+
+    def read(self, windows: Sequence[Sequence[Episode]]) -> Extraction:
+        """What the last turn of each window says, in the light of those before it; in the calling thread."""
         mentions: list[tuple[str, Called]] = []
         proposals: list[Proposal] = []
         same: list[SameAs] = []

@@ -459,12 +459,20 @@ class SentenceReader(Referents):
             if declared.takes_entity and declared.object == "person":
                 self._bind(owner, found.noun, found.values, gender)
             for token in self._meant(found.values, declared):
+                if clause is None and self._is_addressed(token):
+                    continue
                 for thing in self._object(token, declared, clause, is_copula_value=True):
                     if isinstance(thing, Called) and name_key(thing.text) == name_key(owner[0].text):
                         continue
                     proposal = self._proposal(clause, found.predicate, owner, thing, found.mode, Polarity.HOLDS)
                     if proposal is not None:
                         yield replace(proposal, qualifier=found.qualifier)
+
+    def _is_addressed(self, token: Token) -> bool:
+        """Whether a name calls whoever is spoken to: "sorry about your friend, Deb"."""
+        named = name_at(token, self.talk.named)
+        other = name_key(self.talk.other)
+        return named is not None and len(named.text) > 2 and bool(other) and other.startswith(name_key(named.text))
 
     def _owner(
         self, token: Token | None, declared: Predicate, noun: Token, clause: Clause | None = None
@@ -557,6 +565,9 @@ class SentenceReader(Referents):
         if is_one_of_us and not declared.inverse:  # nobody is a pet, or a tool
             return None
         if thing is not None and name_key(thing.text) == name_key(called.text):
+            return None
+        is_label = clause is not None and clause.head.dep_ == "acl"  # "a game called …"
+        if predicate == "nickname" and is_label and not self._is_person(called.text):
             return None
         confidence = _HEDGED if _HEDGE.search(self.plain) else _SURE
         tense = "present"
@@ -919,7 +930,9 @@ def _is_small_talk(verb: Token) -> bool:
     is_bare = not any(
         c.i > verb.i and c.dep_ in ("obj", "xcomp", "ccomp", "compound:prt", "obl") for c in verb.children
     )
-    return verb.lemma_.lower() in _SMALL_TALK or (is_bare and verb.lemma_.lower() in _BARE)
+    is_relative = is_bare and any(t.dep_ == "acl:relcl" for t in (verb, verb.head))  # "countries I want to visit"
+    is_asked = any(c.tag_ == "WRB" for c in verb.children)
+    return verb.lemma_.lower() in _SMALL_TALK or is_relative or is_asked or (is_bare and verb.lemma_.lower() in _BARE)
 
 
 def _is_alike(a: Proposal, b: Proposal) -> bool:

@@ -68,8 +68,10 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
                 "The budget of Contoso is $45k superseded recency",
                 "The budget of Contoso is $60k current",
                 "The budget of Contoso is $45k",
-                "0.831 Jonathan Reeves Jonathon Reeves "
-                "('spelled alike: jonathan reeves, jonathon reeves', 'in common: works_at')",
+                (
+                    "0.831 Jonathan Reeves Jonathon Reeves "
+                    "('spelled alike: jonathan reeves, jonathon reeves', 'in common: works_at')"
+                ),
                 "('Jonathan Reeves', 'Jonathon Reeves')",
                 "1",
                 "2",

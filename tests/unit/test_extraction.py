@@ -277,3 +277,24 @@ def test_amounts_are_normalised_and_kept_as_said(text: str, value: Any) -> None:
     assert (literal.value if literal else None) == value
     if literal:
         assert literal.text == text
+
+
+async def test_processes_share_the_reading_and_the_loss_of_one_loses_nothing() -> None:
+    texts = [
+        f"I live in {place}." if n % 2 else f"My sister Ines speaks {language}."
+        for n, (place, language) in enumerate(
+            [("Porto", "Thai"), ("Bergen", "Dutch"), ("Ghent", "Welsh"), ("Turku", "Farsi")] * 6
+        )
+    ]
+    episodes = [heard(n, text, "Ana Lima") for n, text in enumerate(texts)]
+    alone = await RuleExtractor().extract(episodes, ())
+    assert len(alone.proposals) >= len(texts)
+    shared = RuleExtractor(processes=2)
+    assert await shared.extract(episodes, ()) == alone
+    (helper,) = shared._helpers
+    assert helper._process is not None
+    helper._process.kill()
+    helper._process.wait()
+    assert await shared.extract(episodes, ()) == alone
+    assert helper._process is None
+    assert await shared.extract(episodes, ()) == alone
