@@ -36,6 +36,10 @@ _BE = frozenset(("am", "is", "are", "'m", "'s", "'re", "’m", "’s", "’re", 
 _GOING = frozenset(("going", "gonna", "gon"))
 _ALMOST = frozenset(("almost", "nearly"))
 _BEGINS = frozenset(("start", "begin"))
+_MAKES = frozenset(
+    "force ask tell help let make allow encourage invite persuade convince remind teach get need want order "
+    "advise".split()
+)
 _STOPS = frozenset(("stop", "quit", "cease", "finish"))
 
 
@@ -180,6 +184,8 @@ def _clause(head: Token) -> Clause:
     c.objects = [t for o in children(head, "obj") for t in conjuncts(o)]
     if not c.objects and not c.is_copular:
         c.objects = [t for o in children(head, "iobj") for t in conjuncts(o)]
+    if not c.objects and not c.is_copular:  # the parser took it for something else
+        c.objects = [t for t in children(head, "obl") if t.pos_ == "PROPN" and not children(t, "case")]
     c.complements = children(head, "xcomp")
     follows = head.nbor(1) if head.i + 1 < len(head.doc) and head.pos_ == "VERB" else None
     if (
@@ -222,6 +228,8 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
     own = children(head, *_SUBJECTS)
     if own:
         subject = own[0]
+        if len(own) > 1 and own[1].i == subject.i + 1:  # "Billing Rewrite is …", taken for two
+            subject = own[1]
         if subject.lower_ in ("who", "which", "that") and head.dep_ in ("acl:relcl", "acl"):
             return head.head
         return subject
@@ -234,7 +242,12 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
             above = above.head  # "loves sushi and hates olives", with "hates" hung on the sushi
         return subject_of(above, depth + 1)
     if kind in ("xcomp", "advcl") and head.tag_ in ("VBG", "VB", "VBN", "NN", "JJ", "NNP"):
-        return subject_of(head.head, depth + 1)
+        made = (
+            children(head.head, "obj", "iobj")
+            if kind == "xcomp" and {head.head.lemma_, stem(head.head)} & _MAKES
+            else []
+        )
+        return made[0] if made else subject_of(head.head, depth + 1)  # "the storm forced us to cancel"
     if kind == "acl" and head.tag_ in ("VBG", "VBN"):
         return head.head
     if head.tag_ in ("VBD", "VBZ", "VBP"):
@@ -294,6 +307,8 @@ def phrase(token: Token, *, is_verb: bool = False) -> str:
 def is_cut(token: Token, whole: Span) -> bool:
     """Whether a verb's phrase leaves out what is said right after it: "feel" of "feel that same sense"."""
     following = token.doc[whole.end] if whole.end < token.sent.end else None
+    if following is not None and following.text in ('"', "“"):
+        return True
     if following is None or following.pos_ in ("PUNCT", "CCONJ", "INTJ"):
         return False
     return following.pos_ in ("ADP", "PART", "DET") or following in token.subtree
@@ -404,7 +419,7 @@ def _set_reality(c: Clause) -> None:
             elif kind == "xcomp" and (lemma in _STOPS or (lemma == "use" and above.tag_ in ("VBD", "VBN"))):
                 c.is_ended = c.is_ended or first
             elif kind != "parataxis" and (
-                lemma in _UNREAL_VERBS or stem(above) in _UNREAL_VERBS or above.lower_ in ("going", "gonna")
+                lemma in _UNREAL_VERBS or stem(above) in _UNREAL_VERBS or above.lower_ in _GOING
             ):
                 c.is_unreal = (
                     c.is_unreal or kind == "xcomp" or lemma not in ("think", "like", "love", "tell", "suppose")

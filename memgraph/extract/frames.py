@@ -258,7 +258,9 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     for t in candidates:
         if word in forms(t):
             out.extend(
-                c for c in children(t, "compound", "amod", "nummod", "nmod:poss", "flat", "nmod") if c.lower_ != word
+                c
+                for c in children(t, "compound", "amod", "nummod", "nmod:poss", "flat", "nmod", "nmod:unmarked")
+                if c.lower_ != word
             )
         elif arg.noun.startswith("<") and any(c.lower_ == word for c in children(t, "compound", "amod", "nmod")):
             out.append(t)

@@ -153,6 +153,8 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
                 stack.append(c)
     doc = token.doc
     good = {i for i in group if is_name(doc[i], known) or (doc[i].text[:1].isdigit() and len(group) > 1)}
+    if any(doc[i].text[:1].isupper() for i in good):  # "Contoso partners" are two words, one of them a verb
+        good = {i for i in good if not doc[i].text[:1].islower() or doc[i].lower_ in known}
     anchor = token.i if token.i in good else next((i for i in sorted(good) if abs(i - token.i) <= 3), None)
     if anchor is None:
         if is_likely and token.is_oov and token.is_alpha and token.pos_ in ("NOUN", "PROPN", "X", "ADJ", "VERB"):

@@ -58,6 +58,10 @@ _HUMAN = frozenset(
     "say tell think want love like hate ask know feel laugh smile cook sing talk visit marry live".split()
 )
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
+_LATELY = frozenset(("recently", "lately", "yet", "today"))
+_ADJECTIVAL = frozenset(
+    "project_status deal_stage price_sensitivity favorite prefers diet nationality nickname".split()
+)
 _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
     ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
@@ -273,7 +277,9 @@ class SentenceReader(Referents):
                 for token in self._meant(fitting, declared):
                     if declared.takes_entity and token.pos_ == "VERB" and token in clause.complements:
                         continue  # "went there to meditate"
-                    if frame.predicate in ("goal", "plans") and _is_small_talk(token):
+                    if frame.predicate in ("goal", "plans", "likes") and _is_small_talk(token):
+                        continue
+                    if any(c.lower_ in ("not", "n't") for c in token.children):  # "hate not being there"
                         continue
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
                         proposal = self._proposal(
@@ -461,6 +467,16 @@ class SentenceReader(Referents):
             for token in self._meant(found.values, declared):
                 if clause is None and self._is_addressed(token):
                     continue
+                if token.pos_ == "ADJ" and declared.object == "text" and found.predicate not in _ADJECTIVAL:
+                    continue  # "learning a language is tough"
+                is_infinitive = any(c.lower_ == "to" for c in token.children)
+                if (
+                    token.pos_ == "VERB"
+                    and token.tag_ != "VBG"
+                    and not is_infinitive
+                    and found.predicate not in _ADJECTIVAL
+                ):
+                    continue  # "a dream come true"
                 for thing in self._object(token, declared, clause, is_copula_value=True):
                     if isinstance(thing, Called) and name_key(thing.text) == name_key(owner[0].text):
                         continue
@@ -566,6 +582,12 @@ class SentenceReader(Referents):
             return None
         if thing is not None and name_key(thing.text) == name_key(called.text):
             return None
+        if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
+            return None
+        if predicate == "with" and not is_sure:
+            return None
+        if predicate == "version" and thing is not None and not any(c.isdigit() for c in thing.text):
+            return None
         is_label = clause is not None and clause.head.dep_ == "acl"  # "a game called …"
         if predicate == "nickname" and is_label and not self._is_person(called.text):
             return None
@@ -576,7 +598,7 @@ class SentenceReader(Referents):
             if clause.is_reported:
                 confidence *= _HEARSAY
             if clause.is_negated and not is_denial_meant:
-                if polarity is not Polarity.HOLDS:
+                if polarity is not Polarity.HOLDS or (clause.tense == "perfect" and clause.adverbs & _LATELY):
                     return None
                 polarity = Polarity.DENIES
             if clause.is_ended:
@@ -607,6 +629,8 @@ class SentenceReader(Referents):
                 end = time.end
         if is_claim and tense == "future" and (time is None or time.start <= said):
             return None
+        if predicate == "likes" and clause is not None and clause.is_ongoing and "enjoy" in clause.words:
+            return None  # "we're enjoying some lasagna"
         if is_claim and mode is Mode.CHANGE and clause is not None and clause.is_ongoing and self._is_ahead(time):
             return None  # "we are getting married in June"
         is_ahead = is_claim and start is not None and start > said
