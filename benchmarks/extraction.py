@@ -5,7 +5,7 @@
     python benchmarks/extraction.py --stories folder/with/*.yaml      # precision and recall by predicate
 
 Prints facts and entities per 100 messages, a random sample of facts beside their evidence (to be judged by hand), and
-messages a second, in batches of a session, parsing and extraction included. With stories, what their `facts` checks
+messages a second, parsing and extraction included. With stories, what their `facts` checks
 want against what is there: a wanted value that is missing costs recall, one too many (where the check lists all that
 there may be) precision.
 """
@@ -56,17 +56,18 @@ def conversations(path: Path) -> list[list[Episode]]:
     return out
 
 
-async def on_locomo(sessions: list[list[Episode]], size: int, seed: int, processes: int) -> None:
+async def on_locomo(sessions: list[list[Episode]], size: int, seed: int, processes: int, together: int) -> None:
     extractor = RuleExtractor(processes=processes)
     await extractor.extract(sessions[0], ())  # loads the pipeline, and starts the helpers
     said = {e.id: e for session in sessions for e in session}
     began = time.perf_counter()
-    found = [await extractor.extract(session, ()) for session in sessions]
+    calls = [sessions[at : at + together] for at in range(0, len(sessions), together)]
+    found = [await extractor.extract([e for session in call for e in session], ()) for call in calls]
     took = time.perf_counter() - began
     facts = [p for extraction in found for p in extraction.proposals]
     names = {(said[e].scope.user, called.text.casefold()) for extraction in found for e, called in extraction.mentions}
     speed = f"{len(said) / took:.0f} messages a second with {processes} process{'es' * (processes > 1)}"
-    print(f"{len(said)} messages in {len(sessions)} sessions, {speed}")
+    print(f"{len(said)} messages in {len(sessions)} sessions, {together} sessions a call: {speed}")
     print(f"{100 * len(facts) / len(said):.1f} facts and {100 * len(names) / len(said):.1f} names per 100 messages")
     for predicate, count in collections.Counter(p.predicate for p in facts).most_common():
         print(f"  {predicate:20} {count}")
@@ -142,10 +143,11 @@ def main() -> None:
     parser.add_argument("--stories", type=Path, help="folder of stories")
     parser.add_argument("--sample", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--together", type=int, default=5, help="sessions in one call")
     parser.add_argument("--processes", type=int, default=1, help="that share the reading")
     args = parser.parse_args()
     if args.locomo:
-        asyncio.run(on_locomo(conversations(args.locomo), args.sample, args.seed, args.processes))
+        asyncio.run(on_locomo(conversations(args.locomo), args.sample, args.seed, args.processes, args.together))
     if args.stories:
         asyncio.run(on_stories([yaml.safe_load(f.read_text()) for f in sorted(args.stories.glob("*.yaml"))]))
 

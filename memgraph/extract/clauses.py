@@ -27,7 +27,7 @@ _UNREAL_MODALS = frozenset(("would", "could", "might", "may", "should", "must", 
 _UNREAL_VERBS = frozenset(
     "have wish hope imagine pretend dream suppose want try consider need decline refuse plan think doubt like love "
     "joke threaten offer ask wonder prefer tell advise suggest recommend let help intend tempt dare train study apply "
-    "prepare interview audition forget fail".split()
+    "prepare interview audition forget fail hop".split()  # "hop": what "hoping" is taken for
 )
 _REPORTS = frozenset(
     "say claim hear read insist swear mention announce report guess bet assume tell rumour rumor".split()
