@@ -30,6 +30,7 @@ from typing import Any
 from neo4j import AsyncGraphDatabase
 
 from memgraph import AsyncMemory
+from memgraph.providers import static
 from memgraph.providers.static import StaticEmbedder
 
 SESSION = 20
@@ -51,12 +52,13 @@ LAST = "Moss Reed Vale Stone Marsh Lund Kovac Diaz Okoye Ito".split()
 PEOPLE = [f"{a} {b}" for a in FIRST for b in LAST]
 FIRMS = [f"{a}{b}" for a in ("North", "Silver", "Alder", "Bright") for b in ("wind", "line", "gate", "works", "ford")]
 TOWNS = ["Porto", "Bergen", "Graz", "Leeds", "Turku", "Ghent", "Lviv", "Nantes"]
-SYLLABLES = ["ba", "co", "di", "fe", "gu", "la", "mi", "no", "pe", "ra", "si", "to", "va", "zu", "lin", "mar", "ter"]
 
 
 def made_up(count: int, rng: random.Random) -> list[str]:
-    """Small talk over a Zipf vocabulary; every eighth message states a fact."""
-    words = sorted({"".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))) for _ in range(4000)})
+    """English words at random, as often as they are used; every eighth message states a fact."""
+    table = Path(static.__file__).parent / "static_minilm" / "tokenizer.json"
+    known: dict[str, int] = json.loads(table.read_text())["model"]["vocab"]
+    words = [w for w in known if w.isascii() and w.isalpha() and len(w) > 2][:4000]
     weights = [1 / (rank + 1) for rank in range(len(words))]
     texts = []
     for n in range(count):

@@ -52,8 +52,19 @@ def group(names: Collection[Name], links: Collection[Link]) -> dict[str, str]:
             bearers.setdefault(roles[0], set()).add(link.b if roles[0] == link.a else link.a)
         else:
             joined.join(link.a, link.b)
-    for short in sorted(names, key=lambda n: (-len(n.words), n.id)):
-        fuller = {joined.root(n.id) for n in names if _is_short_for(short, n)}
+    words = {n.id: n.words for n in names if not is_role(n)}
+    beginning: dict[str, list[Name]] = {}
+    ending: dict[str, list[Name]] = {}
+    for name in names:
+        if name.id in words:
+            beginning.setdefault(words[name.id][0], []).append(name)
+            ending.setdefault(words[name.id][-1], []).append(name)
+    for short in sorted((n for n in names if n.id in words), key=lambda n: (-len(words[n.id]), n.id)):
+        a = words[short.id]
+        alike = [n for given in (a[0], *full_forms().get(a[0], ())) for n in beginning.get(given, ())]
+        if len(a) == 1:
+            alike += ending.get(a[0], ())
+        fuller = {joined.root(n.id) for n in alike if _is_short_for(short, a, n, words[n.id])}
         if len(fuller) == 1:
             joined.join(short.id, min(fuller))
     for role, named in sorted(bearers.items()):
@@ -100,17 +111,15 @@ def related_words(words: Iterable[str]) -> frozenset[str]:
     return frozenset(given | shorter | {full for word in given | shorter for full in full_forms().get(word, ())})
 
 
-def _is_short_for(short: Name, full: Name) -> bool:
-    a, b = short.words, full.words
-    if is_role(short) or is_role(full):
-        return False
-    if "thing" not in (short.kind, full.kind) and short.kind != full.kind:
+def _is_short_for(short: Name, a: tuple[str, ...], full: Name, b: tuple[str, ...]) -> bool:
+    """Whether a name, of the words `a`, is a short form of another, of the words `b`."""
+    if len(a) > len(b) or ("thing" not in (short.kind, full.kind) and short.kind != full.kind):
         return False
     may_be_person = {short.kind, full.kind} <= {"person", "thing"} and "person" in (short.kind, full.kind)
     is_nickname = may_be_person and len(b) > 1 and b[0] in full_forms().get(a[0], ())
     if is_nickname and len(a) in (1, len(b)) and a[1:] in ((), b[1:]):
         return True
-    if len(a) >= len(b) or full.kind == "place" or (full.kind == "thing" and short.kind == "thing"):
+    if len(a) == len(b) or full.kind == "place" or (full.kind == "thing" and short.kind == "thing"):
         return False
     is_prefix = b[: len(a)] == a
     if full.kind == "person" and len(a) == 1:
