@@ -401,6 +401,8 @@ def _set_reality(c: Clause) -> None:
         or bool(c.modals & _UNREAL_MODALS)
         or any(m.lower_ in _UNREAL_MARKS or m.lower_ == "like" for m in children(head, "mark"))
     )
+    if head.dep_ == "advcl" and head.tag_ == "VB" and any(m.lower_ == "to" for m in children(head, "mark")):
+        c.is_unreal = True  # "trains to become a pilot" says what for
     if any(m.lower_ in ("if", "unless") for a in children(head, "advcl") for m in children(a, "mark", "advmod")):
         c.is_unreal = True
     has_subject = bool(children(head, *_SUBJECTS))

@@ -86,6 +86,16 @@ async def test_ways_to_say_it(text: str, subject: str, predicate: str, thing: st
         "",
         "???",
         "Looks like rain.",
+        "I almost bought a boat.",
+        "I forgot to buy milk.",
+        "In the movie, Anna moves to Paris.",
+        "She acts like she owns the place.",
+        "Leo and I are getting married in June.",
+        "My cousin is training to become a pilot.",
+        "I want to feel that same sense of freedom.",
+        "You're gonna be an amazing parent!",
+        "I'm hoping to attend a book conference.",
+        "Learning another language is tough.",
     ],
 )
 async def test_what_is_not_claimed_is_not_read(text: str) -> None:
