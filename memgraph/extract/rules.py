@@ -23,9 +23,10 @@ from anyio import to_thread
 from memgraph.changes import Called, Extraction, Proposal, SameAs
 from memgraph.errors import ExtractionFailed
 from memgraph.extract import parse
+from memgraph.extract.claims import EXTRACTOR
 from memgraph.extract.helper import Helper
 from memgraph.extract.referents import Grammar, Prepared, prepared
-from memgraph.extract.sentence import EXTRACTOR, SentenceReader
+from memgraph.extract.sentence import SentenceReader
 from memgraph.extract.talk import Heard, Reading, Talk
 from memgraph.model import Episode, name_key
 from memgraph.ontology import Ontology, core_ontology

@@ -1,0 +1,204 @@
+"""What is told in passing: names and nicknames, where to write to, what was said wrong."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import regex
+
+from memgraph.changes import Called, Literal, Proposal, SameAs
+from memgraph.extract.claims import CORRECTION
+from memgraph.extract.clauses import children
+from memgraph.extract.nouns import is_name, name_at
+from memgraph.extract.referents import IT
+from memgraph.extract.states import States, W
+from memgraph.extract.values import contact_in
+from memgraph.model import Mode, Polarity, name_key
+
+if TYPE_CHECKING:
+    from memgraph.extract.tree import Token
+
+
+_HUMAN = frozenset(
+    "say tell think want love like hate ask know feel laugh smile cook sing talk visit marry live".split()
+)
+_REACH = regex.compile(
+    r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
+    r"|my (?:new |current |work |own |mobile |cell )*(?:e-?mail|mail|address|number|phone|mobile|cell)"
+    r"|(?:use|write to|send (?:it|them|that|everything) to))\b",
+    regex.IGNORECASE,
+)
+_ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
+_CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
+_ALIASES = regex.compile(
+    rf"(?i:every(?:one|body)|people|friends|you can|just|please|all|they) (?:just )?calls? (?P<me>me) (?P<a>{W})"
+    rf"|(?:\b(?P<me>I'?m|I am|[Mm]y name is)) (?P<a>{W}(?: {W})+)(?=[,.!?;]|$| and| from| at)"
+    rf"|(?:\b(?P<me>I)|\b(?P<w>[Hh]e|[Ss]he)|(?P<w>{W}(?: {W})*)) (?:usually |mostly |now )?go(?:es)? by (?P<a>{W})"
+    rf"|(?:(?P<w>{W}(?: {W})*)(?:,| \()? ?)?(?:we|I|everyone|everybody|people|friends|they|the kids|folks|all)"
+    rf" (?:just |all |always |mostly )?(?:calls?|says?|said)(?: (?:her|him|them|it))?"
+    rf" (?P<a>{W}(?: {W})?)(?! of)(?=[ ,.!?;)]|$)"
+    rf"|(?P<w>{W}(?: {W})*)(?:,| \(|,? also) (?:also known as|aka|a\.k\.a\.|known as|or|nicknamed|called)"
+    rf" (?P<a>{W}(?: {W})?)"
+    rf"|(?:says?|call(?:s|ed)?|use|write) (?:it |just )?(?P<a>{W}) (?:instead of|for short for|short for)"
+    rf" (?P<w>{W}(?: {W})*)"
+    rf"|(?P<a>{W}) (?:is|means|stands) (?:short )?for (?P<w>{W}(?: {W})+)",
+)
+_NICKNAMED = regex.compile(r"\b(?:calls?|go(?:es)? by|nicknamed|aka|a\.k\.a\.)(?!\w)", regex.IGNORECASE)
+_CHRISTENED = regex.compile(
+    rf"\b(?:(?i:his|her|its) name(?:'s|’s| is| will be)|(?i:he|she|it)(?:'s|’s| is) (?:called|named)"
+    rf"|(?i:we|i)(?:'ve| have)? (?:just )?(?:named|called|call|are calling) (?:him|her|it|them)"
+    rf"|(?i:named|called) (?:him|her|it)|, (?:named|called)) (?P<name>{W}(?: {W})?)"
+)
+
+
+@functools.lru_cache(maxsize=1024)
+def _names_given(text: str) -> tuple[tuple[bool, str, str, bool], ...]:
+    """Where a text gives names: whether to the speaker, else the name or pronoun that it is given to; the name; whether
+    it is what people call them."""
+    return tuple(
+        (
+            bool(m.group("me")),
+            (m.group("w") or "").strip(" .,!?'\""),
+            (m.group("a") or "").strip(" .,!?'\""),
+            _NICKNAMED.search(m[0]) is not None,
+        )
+        for m in _ALIASES.finditer(text)
+    )
+
+
+class Asides(States):
+    """Reads names, contacts and corrections off one sentence."""
+
+    def _hear_names(self) -> None:
+        """Note every name, for the record and for pronouns to come."""
+        seen: set[int] = set()
+        for token in self.sentence:
+            if token.i in seen or not is_name(token, self.talk.named):
+                continue
+            named = name_at(token, self.talk.named)
+            if named is None:
+                continue
+            seen.update(range(named.start, named.end))
+            if self.words.is_common(named.text):
+                continue
+            kind = self._kind_of(named.text)
+            before = token.nbor(-1) if named.start > self.sentence.start else None
+            if before is not None and self.words.is_("role", before.lower_):
+                kind = "person"
+            if kind == "" and any(
+                c.subject is not None
+                and named.start <= c.subject.i < named.end
+                and not c.is_copular
+                and c.words & _HUMAN
+                for c in self.clauses
+            ):
+                kind = "person"
+            if self._in_quotes(token):
+                continue
+            self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
+            is_subject = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
+            self.local.append((named.start, named.text, kind, is_subject))
+            if named.text != named.text.lower():
+                self.talk.named.setdefault(named.text.lower(), named.text)
+        for a, b, is_nickname in self._aliases():
+            kind = "person" if self._is_person(a) else "thing"
+            if is_nickname and kind == "person" and "nickname" in self.ontology.predicates:
+                called, name = Called(a, kind), Literal(b, name_key(b))
+                self.found.extend(self._stated(None, "nickname", (called, True), name))
+            self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
+            self.talk.note(b, kind if kind == "person" else "")
+
+    def _aliases(self) -> Iterator[tuple[str, str, bool]]:
+        """(name, another name, whether that is a nickname) for each that the sentence gives."""
+        for is_speaker, whole, alias, is_nickname in _names_given(self.plain):
+            if not alias or self.words.is_common(alias) or self.is_question:
+                continue
+            if is_speaker:
+                whole = self.episode.speaker
+            elif whole.lower() in ("he", "she", "him", "her", "it", "them") or not whole:
+                whole = self._pointed(whole.lower() or "it") or ""
+            if whole and name_key(whole) != name_key(alias):
+                yield whole, alias, is_nickname
+
+    def _bind(self, owner: tuple[Called, bool], noun: Token, values: Sequence[Token], gender: str) -> None:
+        """Remember who "my sister" is; where she was spoken of before her name was said, say that they are one."""
+        role = f"{owner[0].text}'s {noun.lemma_.lower()}"
+        for token in values:
+            named = name_at(token, self.talk.named)
+            if named is None:
+                continue
+            self.talk.roles[name_key(role)] = named.text
+            self.talk.note(named.text, "person", gender)
+            if len(values) == 1 and noun.tag_ != "NNS" and self.words.is_("kin", noun.lemma_.lower()):
+                same = SameAs(self.episode.id, Called(role, "person"), Called(named.text, "person"))
+                self.reading.same[same] = None
+
+    def _is_addressed(self, token: Token) -> bool:
+        """Whether a name calls whoever is spoken to: "sorry about your friend, Deb"."""
+        named = name_at(token, self.talk.named)
+        other = name_key(self.talk.other)
+        return named is not None and len(named.text) > 2 and bool(other) and other.startswith(name_key(named.text))
+
+    def _christened(self) -> Iterator[Proposal]:
+        """ "We adopted a kitten. Her name is Pixel."""
+        if self.is_question:
+            return
+        for clause in self.clauses:
+            if clause.is_unreal or clause.is_negated:
+                continue
+            for token in clause.objects:
+                told = self.x.nouns.predicate_of(token)
+                has_article = any(c.lower_ in ("a", "an", "another", "one") for c in children(token, "det", "nummod"))
+                if told is None or not has_article:
+                    continue
+                if self.ontology[told[0]].object != "person" and told[0] != "has_pet":
+                    continue
+                owner = self._subject(clause.subject, self.ontology[told[0]], clause)
+                if owner is not None:
+                    self.talk.unnamed = (owner[0], told[0])
+        given = _CHRISTENED.search(self.plain)
+        if given is not None and self.talk.unnamed is not None:
+            owner, predicate = self.talk.unnamed
+            self.talk.unnamed = None
+            named = Called(given["name"], self.ontology[predicate].object)
+            yield from self._stated(None, predicate, (owner, True), named)
+
+    def _contacts(self) -> Iterator[Proposal]:
+        """ "Write to me at …": where somebody can be reached."""
+        if not _REACH.search(self.plain) or self.is_question:
+            return
+        for predicate in ("email", "phone"):
+            if predicate not in self.ontology.predicates or any(p.predicate == predicate for p in self.found):
+                continue
+            literal = contact_in(self.plain, predicate)
+            if literal is not None:
+                me = (Called(self.episode.speaker, "person"), True)
+                mode = Mode.CHANGE if _ANEW.search(self.plain) else Mode.STATEMENT
+                told = self._proposal(None, predicate, me, literal, mode, Polarity.HOLDS)
+                if told is not None:
+                    yield told
+
+    def _put_right(self) -> Iterator[Proposal]:
+        """ "Actually it's 45k, not 54k": corrects the latest fact that has such a value."""
+        said = self.plain
+        if not (CORRECTION.search(said) or _CONTRAST.search(said)):
+            return
+        for clause in self.clauses:
+            if not clause.is_copular or clause.subject is None or clause.subject.lower_ not in IT or clause.is_unreal:
+                continue
+            for wrong in reversed(self.talk.told[-12:]):
+                declared = self.ontology[wrong.predicate]
+                if not declared.one or declared.object == "text" or wrong.polarity is not Polarity.HOLDS:
+                    continue
+                for thing in self._object(clause.head, declared, clause):
+                    if thing != wrong.object:
+                        subject = (wrong.subject, False)
+                        right = self._proposal(clause, wrong.predicate, subject, thing, Mode.CORRECTION, Polarity.HOLDS)
+                        if right is not None:
+                            yield replace(
+                                right, mode=Mode.CORRECTION, qualifier=wrong.qualifier, polarity=Polarity.HOLDS
+                            )
+                            return

@@ -1,0 +1,232 @@
+"""How a fact is put: by whom, how surely, since when, and whether it is claimed at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import regex
+
+from memgraph.changes import Called, Literal, Proposal
+from memgraph.extract.clauses import Clause, children, clause_of
+from memgraph.extract.referents import YOU, Referents, label_is
+from memgraph.extract.times import TimeSpan
+from memgraph.model import Mode, Polarity, Precision, name_key
+from memgraph.ontology import Predicate
+
+if TYPE_CHECKING:
+    from memgraph.extract.tree import Token
+
+
+EXTRACTOR = "rules"
+SURE, HEDGED, POINTED, HEARSAY = 0.9, 0.45, 0.85, 0.9
+_HEDGE = regex.compile(
+    r"\b(?:i (?:think|guess|believe|suppose|heard)|maybe|perhaps|probably|possibly|apparently|supposedly|allegedly"
+    r"|might|may be|not sure|rumou?rs?|gossip|people say|iirc|afaik|i'm not certain|not certain)\b",
+    regex.IGNORECASE,
+)
+CORRECTION = regex.compile(
+    r"\b(?:correction|actually|i meant?|sorry|was wrong|misspoke|scratch that|in fact|typo|my mistake|no wait|i misread"
+    r"|fat-fingered|not quite right)\b",
+    regex.IGNORECASE,
+)
+_CHANGE = regex.compile(r"\b(?:now|as of|from now on|these days|new|changed?|from today|effective)\b", regex.IGNORECASE)
+_LATELY = frozenset(("recently", "lately", "yet", "today"))
+UNREAL = regex.compile(
+    r"\bin (?:the|my|a|an|this|that|her|his|our|your) (?:movie|film|book|novel|dream|story|show|series|game|play|song"
+    r"|video|musical|comic|episode)\b|"
+    r"\b(?:wish(?:es|ed)?|imagine|if only|as if|would be|would have|what if|suppose(?! to)|hopefully|fingers crossed)\b"
+    r"|\bas though\b",
+    regex.IGNORECASE,
+)
+_OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
+
+
+class Claims(Referents):
+    """One sentence, with what may be claimed in it."""
+
+    def _stated(
+        self, clause: Clause | None, predicate: str, subject: tuple[Called, bool], thing: Called | Literal
+    ) -> Iterator[Proposal]:
+        """A plain statement, unless the clause doesn't claim it."""
+        proposal = self._proposal(clause, predicate, subject, thing, Mode.STATEMENT, Polarity.HOLDS)
+        if proposal is not None:
+            yield proposal
+
+    def _proposal(
+        self,
+        clause: Clause | None,
+        predicate: str,
+        subject: tuple[Called, bool],
+        thing: Called | Literal | None,
+        mode: Mode,
+        polarity: Polarity,
+        *,
+        is_denial_meant: bool = False,
+    ) -> Proposal | None:
+        declared = self.ontology[predicate]
+        called, is_sure = subject
+        is_one_of_us = isinstance(thing, Called) and declared.object == "thing" and self._is_person(thing.text)
+        if is_one_of_us and not declared.inverse:  # nobody is a pet, or a tool
+            return None
+        if thing is not None and name_key(thing.text) == name_key(called.text):
+            return None
+        if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
+            return None
+        if predicate == "with" and not is_sure:
+            return None
+        if predicate == "version" and thing is not None and not any(c.isdigit() for c in thing.text):
+            return None
+        is_label = clause is not None and clause.head.dep_ == "acl"  # "a game called …"
+        if predicate == "nickname" and is_label and not self._is_person(called.text):
+            return None
+        confidence = HEDGED if _HEDGE.search(self.plain) else SURE
+        tense = "present"
+        if clause is not None:
+            tense = clause.tense
+            if clause.is_reported:
+                confidence *= HEARSAY
+            if clause.is_negated and not is_denial_meant:
+                if polarity is not Polarity.HOLDS or (clause.tense == "perfect" and clause.adverbs & _LATELY):
+                    return None
+                polarity = Polarity.DENIES
+            if clause.is_ended:
+                if polarity is not Polarity.HOLDS:
+                    return None
+                polarity = Polarity.ENDS
+            if clause.is_begun:
+                mode = Mode.CHANGE
+        if not is_sure:
+            confidence *= POINTED
+        time = self._time(clause, thing, declared)
+        start = end = None
+        precision = Precision.INSTANT
+        if time is not None:
+            start, end, precision = time.start, None, time.precision
+            if time.how == "until":
+                start, end = (None, time.start) if polarity is Polarity.HOLDS else (time.start, None)
+            elif time.how == "range":
+                start, end = time.start, time.end
+            elif time.how == "for" and tense not in ("present", "perfect"):
+                start, precision = None, Precision.INSTANT
+        said = self.episode.occurred_at
+        is_claim = polarity is Polarity.HOLDS and declared.object != "date"
+        if is_claim and tense == "past" and mode is not Mode.CHANGE and not declared.event:  # it is over
+            if time is None or time.how == "for" or (time.how not in ("since", "range") and time.end > said):
+                return None
+            if time.how != "since":
+                end = time.end
+        if is_claim and tense == "future" and (time is None or time.start <= said):
+            return None
+        if predicate == "likes" and clause is not None and clause.is_ongoing and "enjoy" in clause.words:
+            return None  # "we're enjoying some lasagna"
+        if is_claim and mode is Mode.CHANGE and clause is not None and clause.is_ongoing and self._is_ahead(time):
+            return None  # "we are getting married in June"
+        is_ahead = is_claim and start is not None and start > said
+        if is_ahead and tense != "future" and not (time and time.how == "since"):
+            start, end, precision = None, None, Precision.INSTANT
+        if CORRECTION.search(self.plain):
+            mode = Mode.CORRECTION
+        elif mode is Mode.STATEMENT and (
+            _CHANGE.search(self._own_text(clause)) or (time is not None and time.how == "since")
+        ):
+            mode = Mode.CHANGE
+        if end is not None and (start or said) >= end:
+            return None
+        if isinstance(thing, Called) and thing.text != YOU:
+            self.talk.note(thing.text, thing.kind)
+        if called.text != YOU:
+            self.talk.note(called.text, called.kind, is_topic=True)
+        return Proposal(
+            episode=self.episode.id,
+            subject=called,
+            predicate=predicate,
+            object=thing,
+            polarity=polarity,
+            mode=mode,
+            valid_from=start,
+            valid_to=end,
+            precision=precision,
+            confidence=round(confidence, 4),
+            extractor=EXTRACTOR,
+            text=self.text,
+        )
+
+    def _is_ahead(self, time: TimeSpan | None) -> bool:
+        """Whether what is going on is still to come: a time is told, and may lie ahead."""
+        return time is not None and time.how != "since" and time.forward.start > self.episode.occurred_at
+
+    def _own_text(self, clause: Clause | None) -> str:
+        if clause is None:
+            return self.plain
+        own = [t.text for t in self.sentence if clause_of(t, self.heads) == clause.head.i]
+        return " ".join(own) or self.plain
+
+    def _time(self, clause: Clause | None, thing: Called | Literal | None, declared: Predicate) -> TimeSpan | None:
+        """When it holds: a time that hangs on the clause, and isn't what is said itself."""
+        if declared.object == "date":
+            return None
+        usable = [t for t in self.times if not (isinstance(thing, Literal) and t.text == thing.text)]
+        if clause is None or len(self.clauses) < 2:
+            return usable[0] if usable else None
+        for time in usable:
+            if self._clause_at(time) == clause.head.i:
+                return time
+        earlier = [t for t in usable if t.start_char < clause.head.idx - self.sentence.start_char]
+        if len(earlier) == 1 and (clause.tense == "future" and earlier[0].how == "since"):
+            return earlier[0]
+        if len(earlier) == 1 and "so" in clause.adverbs:  # "I moved on Saturday, so I live in Porto now"
+            return replace(earlier[0], how="since")
+        return None
+
+    def _clause_at(self, time: TimeSpan) -> int | None:
+        """The clause that a time belongs to: the one it stands right before, or hangs on, or follows."""
+        token = self._token_at(time.start_char)
+        last = self._token_at(time.end_char - 1)
+        if token is None or last is None or self._in_quotes(token):
+            return None
+        after = last.i + 1
+        while after < self.sentence.end and last.doc[after].text in (",", ":", "–", "-"):
+            after += 1
+        for clause in self.clauses:
+            subject = clause.subject
+            if subject is not None and subject.i < clause.head.i and subject.left_edge.i == after:
+                return clause.head.i
+        own = clause_of(token, self.heads)
+        while own is not None and label_is(token.doc[own], "xcomp") and token.doc[own].head.i in self.heads:
+            own = token.doc[own].head.i
+        if own is not None and own < token.i:
+            between = [
+                c for c in self.clauses if own < c.head.i < token.i and c.subject is not None and c.subject.i > own
+            ]
+            return between[-1].head.i if between else own
+        before = [c.head.i for c in self.clauses if c.head.i < token.i]
+        return before[-1] if before else own
+
+    def _token_at(self, char: int) -> Token | None:
+        at = char + self.sentence.start_char
+        return next((t for t in self.sentence if t.idx <= at < t.idx + len(t)), None)
+
+    def _owner(
+        self, token: Token | None, declared: Predicate, noun: Token, clause: Clause | None = None
+    ) -> tuple[Called, bool] | None:
+        if token is not None:
+            return self._subject(token, declared, None)
+        if clause is None and declared.subject != "person":  # "Larkbox is at version 2.1"
+            around = next((c for c in self.clauses if c.head.i == clause_of(noun, self.heads)), None)
+            if around is not None and around.subject is not None and around.subject.i < noun.i:
+                owner = self._subject(around.subject, declared, None)
+                if owner is not None:
+                    return owner
+        if declared.subject == "person":
+            is_any = noun.tag_ == "NNS" and noun.dep_.startswith("nsubj") and not children(noun, "det", "nummod")
+            return None if is_any else (Called(self.episode.speaker, "person"), True)  # "kids are resilient"
+        last = self._latest(declared.subject)
+        return (Called(last, declared.subject), False) if last else None
+
+    def _is_project(self, subject: tuple[Called, bool]) -> bool:
+        """Whether something may have a status: nobody, no firm; what a pronoun points at only if known for one."""
+        called, is_sure = subject
+        is_known = any(p.predicate in _OF_PROJECTS and called in (p.subject, p.object) for p in self.talk.told)
+        return self._kind_of(called.text) in ("", "thing") and (is_sure or is_known)

@@ -1,0 +1,225 @@
+"""What somebody or something is, or has: a nurse, vegan, on hold, closed won, migraines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import regex
+
+from memgraph.changes import Called, Literal, Proposal
+from memgraph.extract.claims import Claims
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
+from memgraph.extract.nouns import name_at
+from memgraph.extract.values import read_text
+from memgraph.model import Mode, Polarity, Precision
+
+_PRICE = regex.compile(
+    r"(?P<how>not (?:very |that |so |at all )?|(?:very|quite|highly|extremely|rather|somewhat|a bit|a little|pretty) )?"
+    r"price[- ]sensitive",
+    regex.IGNORECASE,
+)
+_STATES = (
+    ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
+)  # fmt: skip
+_POSSESSED = (  # what one has, and by which verbs it goes
+    ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
+    ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
+)
+_STATUS = regex.compile(
+    r"\b(?:on (?:hold|track|schedule|ice)|at risk|off track|(?:behind|ahead of) schedule|up and running"
+    r"|in (?:beta|alpha|progress|review|production|testing|development|limbo|qa)|under (?:review|way|construction))\b",
+    regex.IGNORECASE,
+)
+W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
+_HEADED = regex.compile(
+    rf"^(?:[Ss]tatus (?:of|on|for) )?(?P<what>{W}(?: {W}){{0,3}})(?: (?:[Ss]tatus|[Uu]pdate))?:"
+    rf" (?P<how>[\w -]{{2,40}}?)[.!]?$"
+)
+
+
+class States(Claims):
+    """Reads standings and possessions off one sentence."""
+
+    def _states(self, clause: Clause) -> Iterator[Proposal]:
+        """What somebody is: a nurse, Moroccan, vegan, 34."""
+        is_state = clause.is_copular or (clause.is_passive and self.words.is_("status", clause.head.lower_))
+        becomes = clause.head.lemma_.lower() in ("become", "turn", "go") and bool(clause.complements)
+        if clause.subject is None or not (is_state or becomes):
+            return
+        head = clause.head if clause.is_copular or clause.is_passive else clause.complements[0]
+        if head.lower_ == "mine" and "assigned_to" in self.ontology.predicates:
+            subject = self._subject(clause.subject, self.ontology["assigned_to"], clause)
+            if subject is not None and subject[1]:
+                mine = Called(self.episode.speaker, "person")
+                yield from self._stated(clause, "assigned_to", subject, mine)
+            return
+        if (match := _PRICE.search(self.plain)) and "price_sensitivity" in self.ontology.predicates:
+            subject = self._subject(clause.subject, self.ontology["price_sensitivity"], clause)
+            if subject is not None and not clause.is_unreal:
+                degree = (match["how"] or "").strip().lower()
+                value = (
+                    "low"
+                    if degree.startswith("not")
+                    else "medium"
+                    if degree in ("somewhat", "a bit", "a little")
+                    else "high"
+                )
+                literal = Literal(match[0].strip(), value)
+                clause = replace(clause, is_negated=False)
+                yield from self._stated(clause, "price_sensitivity", subject, literal)
+                return
+        if children(head, "case") and not self.words.is_("status", head.lower_):
+            return
+        for token in conjuncts(head):
+            word = token.lower_
+            for name, kind in _STATES:
+                declared = self.ontology[name]
+                if not (self.words.is_(kind, word) or self.words.is_(kind, token.lemma_.lower())):
+                    continue
+                if name == "diet" and token.pos_ == "NOUN" and children(token, "compound"):
+                    continue
+                told = self.x.nouns.predicate_of(token)
+                if name == "job_title" and told is not None and self.ontology[told[0]].subject != "organization":
+                    continue
+                if name == "job_title" and (token.pos_ not in ("NOUN", "PROPN") or clause.is_negated):
+                    continue
+                subject = self._subject(clause.subject, declared, clause)
+                if subject is None or (
+                    declared.subject == "person" and self._kind_of(subject[0].text) in ("organization", "place")
+                ):
+                    continue
+                if name == "project_status" and not self._is_project(subject):
+                    continue
+                text = phrase(token).removeprefix("new ") if name == "job_title" else token.text
+                if name == "project_status" and (case := children(token, "case")):
+                    text = f"{case[0].text} {text}"  # "on hold"
+                literal = read_text(text)
+                if name == "job_title":
+                    yield from self._employer(clause, subject)
+                if (
+                    literal is not None and clause.is_passive and name == "project_status"
+                ):  # "was cancelled" is no history
+                    proposal = self._proposal(clause, name, subject, literal, Mode.CHANGE, Polarity.HOLDS)
+                    if proposal is not None:
+                        yield proposal
+                elif literal is not None:
+                    yield from self._stated(clause, name, subject, literal)
+        match = regex.fullmatch(r"(\d{1,3})", head.text)
+        if match is None and head.lower_ in ("years", "year", "old"):
+            match = regex.search(r"\b(\d{1,3}) years? old", self.plain)
+        if match is not None:
+            number = match[1]
+            subject = self._subject(clause.subject, self.ontology["age"], clause)
+            if subject is not None and 0 < int(number) < 120 and self._kind_of(subject[0].text) == "person":
+                yield from self._stated(clause, "age", subject, Literal(number, number))
+
+    def _progress(self, clause: Clause) -> Iterator[Proposal]:
+        """What became of a project: "Borealis has shipped", "we paused Atlas"."""
+        head = clause.head
+        if clause.is_copular or clause.is_passive or head.tag_ not in ("VBD", "VBN") or clause.complements:
+            return
+        if not self.words.is_("status", head.lower_) or "project_status" not in self.ontology.predicates:
+            return
+        whole = clause.objects[0] if clause.objects else clause.subject
+        named = name_at(whole, self.talk.named) if whole is not None else None
+        if whole is None or named is None or self.x.nouns.predicate_of(whole) is not None:  # a deal is none
+            return
+        subject = self._subject(whole, self.ontology["project_status"], clause)
+        if subject is not None and self._is_project(subject):
+            literal = Literal(head.text, head.lower_)
+            proposal = self._proposal(clause, "project_status", subject, literal, Mode.CHANGE, Polarity.HOLDS)
+            if proposal is not None:
+                yield proposal
+
+    def _employer(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
+        """Whoever is something at a firm works there."""
+        for prep, token in clause.preps:
+            if prep == "at" and "works_at" in self.ontology.predicates:
+                firm = self._entity(token, self.ontology["works_at"])
+                if firm is not None:
+                    yield from self._stated(clause, "works_at", subject, firm)
+
+    def _preferences(self, clause: Clause) -> Iterator[Proposal]:
+        """`I prefer O as my q`, `I prefer O for q`."""
+        if "prefer" not in clause.words or "prefers" not in self.ontology.predicates or not clause.objects:
+            return
+        declared = self.ontology["prefers"]
+        subject = self._subject(clause.subject, declared, clause)
+        kinds = [t for prep, t in clause.preps if prep in ("as", "for")]
+        if subject is None or not kinds:
+            return
+        before = next(c for c in (*children(kinds[0], "case"), kinds[0]) if c.i > clause.head.i)
+        literal = read_text(clause.head.doc[clause.head.i + 1 : before.i].text)
+        if literal is not None:
+            for proposal in self._stated(clause, "prefers", subject, literal):
+                yield replace(proposal, qualifier=kinds[0].lemma_.lower())
+
+    def _possessed(self) -> Iterator[Proposal]:
+        """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
+        for token in self.sentence:
+            owners = children(token, "nmod:poss") if token.pos_ in ("NOUN", "PROPN") else []
+            at = clause_of(token, self.heads)
+            clause = next((c for c in self.clauses if c.head.i == at), None)
+            if not owners or clause is None or clause.is_unreal or clause.is_imperative:
+                continue
+            for predicate, kind, over in _POSSESSED:
+                declared = self.ontology.predicates.get(predicate)
+                if declared is None or not self.words.is_any(kind, token):
+                    continue
+                owner = self._subject(owners[0], declared, None)
+                if owner is None:
+                    continue
+                is_over = bool(clause.words & over) and not clause.is_negated
+                plain = replace(clause, is_negated=False, tense="present")
+                thing = Literal(token.text, token.lower_)
+                if is_over:
+                    told = self._proposal(plain, predicate, owner, thing, Mode.CHANGE, Polarity.ENDS)
+                else:
+                    told = self._proposal(plain, predicate, owner, thing, Mode.STATEMENT, Polarity.HOLDS)
+                    told = told and replace(told, valid_from=None, precision=Precision.INSTANT)
+                if told is not None:
+                    yield told
+                if is_over and kind == "medication":  # "replaced my lisinopril with amlodipine"
+                    for instead in (
+                        t for p, t in clause.preps if p in ("with", "by", "for") and self.words.is_any(kind, t)
+                    ):
+                        other = Literal(instead.text, instead.lower_)
+                        told = self._proposal(plain, predicate, owner, other, Mode.CHANGE, Polarity.HOLDS)
+                        if told is not None:
+                            yield told
+
+    def _status_told(self) -> Iterator[Proposal]:
+        """ "Atlas is behind schedule", "Status of Atlas: at risk", "Contoso: closed lost"."""
+        headed = _HEADED.match(self.plain)
+        if headed is not None:
+            name, how = headed["what"], headed["how"]
+        else:
+            said = _STATUS.search(self.plain)
+            clause = self.clauses[0] if len(self.clauses) == 1 else None
+            if said is None or clause is None or clause.subject is None or clause.is_negated or clause.is_unreal:
+                return
+            named = name_at(clause.subject, self.talk.named)
+            if named is None or clause.objects:
+                return
+            name, how = named.text, said[0]
+        if self.words.is_common(name) or self._is_person(name) or self.is_question:
+            return
+        clause = self.clauses[0] if self.clauses and headed is None else None
+        yield from self._standing(name, how, clause)
+
+    def _standing(self, name: str, how: str, clause: Clause | None, *, is_answer: bool = False) -> Iterator[Proposal]:
+        """A deal's stage or a project's status, where these are the words for one."""
+        words = how.lower().split()
+        for predicate, kind in (("deal_stage", "stage"), ("project_status", "status")):
+            declared = self.ontology.predicates.get(predicate)
+            known = self._kind_of(name)
+            if declared is None or known not in ("", "thing", declared.subject):
+                continue
+            fits = [w for w in words if self.words.is_(kind, w)]
+            if not fits or len(words) > 3:
+                continue
+            called = Called(name, declared.subject)
+            value = " ".join(words[1:] if words[0] in ("in", "at") and kind == "stage" else words)
+            yield from self._stated(clause, predicate, (called, not is_answer), Literal(how, value))
+            return
