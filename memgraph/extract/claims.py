@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -67,26 +68,9 @@ class Claims(Referents):
     ) -> Proposal | None:
         declared = self.ontology[predicate]
         called, is_sure = subject
-        is_one_of_us = isinstance(thing, Called) and declared.object == "thing" and self._is_person(thing.text)
-        if is_one_of_us and not declared.inverse:  # nobody is a pet, or a tool
+        if self._is_out_of_question(predicate, subject, thing, clause):
             return None
-        if thing is not None and name_key(thing.text) == name_key(called.text):
-            return None
-        if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
-            return None
-        if predicate == "with" and not is_sure:
-            return None
-        if predicate == "version" and thing is not None and not any(c.isdigit() for c in thing.text):
-            return None
-        is_label = clause is not None and clause.head.dep_ == "acl"  # "a game called …"
-        if predicate == "nickname" and is_label and not self._is_person(called.text):
-            return None
-        confidence = HEDGED if _HEDGE.search(self.plain) else SURE
-        tense = "present"
         if clause is not None:
-            tense = clause.tense
-            if clause.is_reported:
-                confidence *= HEARSAY
             if clause.is_negated and not is_denial_meant:
                 if polarity is not Polarity.HOLDS or (clause.tense == "perfect" and clause.adverbs & _LATELY):
                     return None
@@ -97,43 +81,22 @@ class Claims(Referents):
                 polarity = Polarity.ENDS
             if clause.is_begun:
                 mode = Mode.CHANGE
-        if not is_sure:
-            confidence *= POINTED
         time = self._time(clause, thing, declared)
-        start = end = None
-        precision = Precision.INSTANT
-        if time is not None:
-            start, end, precision = time.start, None, time.precision
-            if time.how == "until":
-                start, end = (None, time.start) if polarity is Polarity.HOLDS else (time.start, None)
-            elif time.how == "range":
-                start, end = time.start, time.end
-            elif time.how == "for" and tense not in ("present", "perfect"):
-                start, precision = None, Precision.INSTANT
-        said = self.episode.occurred_at
-        is_claim = polarity is Polarity.HOLDS and declared.object != "date"
-        if is_claim and tense == "past" and mode is not Mode.CHANGE and not declared.event:  # it is over
-            if time is None or time.how == "for" or (time.how not in ("since", "range") and time.end > said):
-                return None
-            if time.how != "since":
-                end = time.end
-        if is_claim and tense == "future" and (time is None or time.start <= said):
+        when = self._when(time, declared, clause, mode, polarity)
+        if when is None:
             return None
-        if predicate == "likes" and clause is not None and clause.is_ongoing and "enjoy" in clause.words:
-            return None  # "we're enjoying some lasagna"
-        if is_claim and mode is Mode.CHANGE and clause is not None and clause.is_ongoing and self._is_ahead(time):
-            return None  # "we are getting married in June"
-        is_ahead = is_claim and start is not None and start > said
-        if is_ahead and tense != "future" and not (time and time.how == "since"):
-            start, end, precision = None, None, Precision.INSTANT
+        start, end, precision = when
         if CORRECTION.search(self.plain):
             mode = Mode.CORRECTION
         elif mode is Mode.STATEMENT and (
             _CHANGE.search(self._own_text(clause)) or (time is not None and time.how == "since")
         ):
             mode = Mode.CHANGE
-        if end is not None and (start or said) >= end:
-            return None
+        confidence = HEDGED if _HEDGE.search(self.plain) else SURE
+        if clause is not None and clause.is_reported:
+            confidence *= HEARSAY
+        if not is_sure:
+            confidence *= POINTED
         if isinstance(thing, Called) and thing.text != YOU:
             self.talk.note(thing.text, thing.kind)
         if called.text != YOU:
@@ -152,6 +115,63 @@ class Claims(Referents):
             extractor=EXTRACTOR,
             text=self.text,
         )
+
+    def _is_out_of_question(
+        self, predicate: str, subject: tuple[Called, bool], thing: Called | Literal | None, clause: Clause | None
+    ) -> bool:
+        """Whether such a subject and such an object can't be meant."""
+        declared = self.ontology[predicate]
+        called, is_sure = subject
+        is_one_of_us = isinstance(thing, Called) and declared.object == "thing" and self._is_person(thing.text)
+        if is_one_of_us and not declared.inverse:  # nobody is a pet, or a tool
+            return True
+        if thing is not None and name_key(thing.text) == name_key(called.text):
+            return True
+        if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
+            return True
+        if predicate == "with" and not is_sure:
+            return True
+        if predicate == "version" and thing is not None and not any(c.isdigit() for c in thing.text):
+            return True
+        if clause is None:
+            return False
+        is_label = clause.head.dep_ == "acl"  # "a game called …"
+        if predicate == "nickname" and is_label and not self._is_person(called.text):
+            return True
+        return predicate == "likes" and clause.is_ongoing and "enjoy" in clause.words  # "we're enjoying some lasagna"
+
+    def _when(
+        self, time: TimeSpan | None, declared: Predicate, clause: Clause | None, mode: Mode, polarity: Polarity
+    ) -> tuple[dt.datetime | None, dt.datetime | None, Precision] | None:
+        """Since when, until when, how precisely; None where nothing is claimed of any time that has begun."""
+        tense = "present" if clause is None else clause.tense
+        start = end = None
+        precision = Precision.INSTANT
+        if time is not None:
+            start, precision = time.start, time.precision
+            if time.how == "until":
+                start, end = (None, time.start) if polarity is Polarity.HOLDS else (time.start, None)
+            elif time.how == "range":
+                end = time.end
+            elif time.how == "for" and tense not in ("present", "perfect"):
+                start, precision = None, Precision.INSTANT
+        said = self.episode.occurred_at
+        is_claim = polarity is Polarity.HOLDS and declared.object != "date"
+        if is_claim and tense == "past" and mode is not Mode.CHANGE and not declared.event:  # it is over
+            if time is None or time.how == "for" or (time.how not in ("since", "range") and time.end > said):
+                return None
+            if time.how != "since":
+                end = time.end
+        if is_claim and tense == "future" and (time is None or time.start <= said):
+            return None
+        if is_claim and mode is Mode.CHANGE and clause is not None and clause.is_ongoing and self._is_ahead(time):
+            return None  # "we are getting married in June"
+        is_ahead = is_claim and start is not None and start > said
+        if is_ahead and tense != "future" and not (time and time.how == "since"):
+            start, end, precision = None, None, Precision.INSTANT
+        if end is not None and (start or said) >= end:
+            return None
+        return start, end, precision
 
     def _is_ahead(self, time: TimeSpan | None) -> bool:
         """Whether what is going on is still to come: a time is told, and may lie ahead."""
