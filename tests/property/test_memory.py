@@ -159,6 +159,8 @@ def do(memory: Memory, user: str, doing: tuple[str, Any]) -> None:
         add(memory, user, what)
     elif kind in ("merge", "unmerge"):
         names = sorted({alias for e in memory.entities(user_id=user) for alias in e.aliases})
+        if not names:
+            return
         a, b = (names[n % len(names)] for n in what)
         if a.casefold() != b.casefold():
             (memory.merge if kind == "merge" else memory.unmerge)(a, b, user_id=user)
