@@ -33,7 +33,7 @@ from memgraph.ports import (
 )
 from memgraph.providers import embedder_for
 from memgraph.recall import Hit, Weights, pack, plan, rank
-from memgraph.resolve import Candidate, Policy, Resolver
+from memgraph.resolve import Candidate, Naming, Policy, Resolver
 from memgraph.stores import store_for
 from memgraph.views import Reasoning
 from memgraph.writing import Learned, Writer
@@ -405,12 +405,7 @@ class AsyncMemory:
 
         Nothing is lost by it: `unmerge` takes it back. Returns the entity that they make up.
         """
-        owner = inputs.read_scope(scope)
-        store = await self._opened()
-        first, second = await identity.name_meant(store, owner, a), await identity.name_meant(store, owner, b)
-        if first == second:
-            raise BadInput(f"{a!r} and {b!r} are the same name: give two")
-        naming = await self._writer.join(owner, first, second, LinkRule.MERGED)
+        naming, first, _ = await self._decided(a, b, LinkRule.MERGED, scope)
         return naming.entities[naming.names[first].entity]
 
     async def unmerge(self, a: str, b: str, **scope: Unpack[ScopeArgs]) -> tuple[Entity, Entity]:
@@ -418,13 +413,19 @@ class AsyncMemory:
 
         It also settles a candidate of `review`. `merge` takes it back.
         """
+        naming, first, second = await self._decided(a, b, LinkRule.APART, scope)
+        return naming.entities[naming.names[first].entity], naming.entities[naming.names[second].entity]
+
+    async def _decided(
+        self, a: str | Entity, b: str | Entity, rule: LinkRule, scope: ScopeArgs
+    ) -> tuple[Naming, str, str]:
+        """Record a decision on two names; what it comes to, and the ids of the names."""
         owner = inputs.read_scope(scope)
         store = await self._opened()
         first, second = await identity.name_meant(store, owner, a), await identity.name_meant(store, owner, b)
         if first == second:
-            raise BadInput(f"{a!r} and {b!r} are the same name: give two of the entity's names, as `entity` lists them")
-        naming = await self._writer.join(owner, first, second, LinkRule.APART)
-        return naming.entities[naming.names[first].entity], naming.entities[naming.names[second].entity]
+            raise BadInput(f"{a!r} and {b!r} are the same name: give two different ones, as `entity` lists them")
+        return await self._writer.join(owner, first, second, rule), first, second
 
     async def review(self, *, at_least: float = 0.5, **scope: Unpack[ScopeArgs]) -> list[Candidate]:
         """Pairs of entities that may be one: alike in spelling, sound or meaning; likeliest first.

@@ -280,11 +280,16 @@ class Writer:
             if current is None:
                 return
             without = frozenset(e.assertion for e in current.evidence if e.role == "supports")
-            changes = self._resolver.decide(scope, naming, ledger, (), without)
-            changes = replace(changes, version=known.version)
-            await self._store.apply(*await self._embedded(changes, {f.id: f for f in ledger.facts}))
+            await self._replay(scope, naming, known, ledger, without)
 
         await self._until_written(scope, attempt)
+
+    async def _replay(
+        self, scope: Scope, naming: Naming, known: Known, ledger: Ledger, without: frozenset[str] = frozenset()
+    ) -> None:
+        """Write what the slots of a ledger come to, without some of their assertions."""
+        changes = replace(self._resolver.decide(scope, naming, ledger, (), without), version=known.version)
+        await self._store.apply(*await self._embedded(changes, {f.id: f for f in ledger.facts}))
 
     async def correct(self, scope: Scope, episode: Episode, text: str) -> Learned:
         """Give an episode another text; the turns just after it are read again.
@@ -334,8 +339,7 @@ class Writer:
             decided, overruled = decision(known, a, b, rule)
             naming = name(scope, Extraction(), known, links=[decided], links_removed=overruled)
             ledger = await self._store.ledger(scope, Sought(entities=tuple(sorted(naming.moved))))
-            changes = replace(self._resolver.decide(scope, naming, ledger, ()), version=known.version)
-            await self._store.apply(*await self._embedded(changes, {f.id: f for f in ledger.facts}))
+            await self._replay(scope, naming, known, ledger)
             return naming
 
         return await self._until_written(scope, attempt)

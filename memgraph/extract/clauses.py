@@ -301,7 +301,12 @@ def prepositions(token: Token) -> Iterator[tuple[str, Token]]:
 
 def phrase(token: Token, *, is_verb: bool = False) -> str:
     """A noun with what makes it more precise, or a verb with its objects, as said; without its article."""
-    return phrase_at(token, is_verb=is_verb).text.strip(" ,.;:!?\"'“”()")
+    return trimmed(phrase_at(token, is_verb=is_verb))
+
+
+def trimmed(whole: Span) -> str:
+    """What is written there, without the marks around it."""
+    return whole.text.strip(" ,.;:!?\"'“”()")
 
 
 def is_cut(token: Token, whole: Span) -> bool:

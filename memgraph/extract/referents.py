@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.clauses import Clause, children, clause_of, clauses, is_cut, phrase, phrase_at
+from memgraph.extract.clauses import Clause, children, clause_of, clauses, is_cut, phrase, phrase_at, trimmed
 from memgraph.extract.frames import Frame, Match, frames_of, matches
 from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at
 from memgraph.extract.talk import Reading, Talk
@@ -323,37 +323,36 @@ class Referents:
         if any(t.start_char <= start < t.end_char for t in self.times):
             return
         is_verb = token.pos_ in ("VERB", "AUX") and token.tag_ != "NN"
-        for noun in [token]:
-            whole = phrase_at(noun, is_verb=is_verb)
-            after = noun.doc[whole.end].idx - self.sentence.start_char if whole.end < self.sentence.end else -1
-            is_time_after = any(t.start_char <= after < t.end_char for t in self.times)
-            if (is_verb or noun.lower_ in _HOLLOW) and not is_time_after and is_cut(noun, whole):
-                continue
-            text = _TAIL.sub("", phrase(noun, is_verb=is_verb))
-            for time in self.times:  # "a tent yesterday": when is not part of what
-                if text.endswith(time.text) and text != time.text:
-                    text = text.removesuffix(time.text).rstrip(" ,")
-            case = next((c for c in children(noun, "case") if c.i == noun.i - 1), None)
-            if (
-                clause is not None
-                and clause.is_copular
-                and clause.head.i == noun.i
-                and case is not None
-                and is_copula_value
-            ):
-                if declared.subject == "person":  # "my job is at Contoso" names no job
-                    continue
-                text = f"{case.text} {text}"  # "on hold"
-            literal = read_text(text)
-            if (
-                literal is None
-                or any(c.lower_ in _POINTERS for c in children(noun, "det"))
-                or (token.pos_ == "PUNCT" and not token.is_alpha)
-                or token.lower_ in _PRONOUNS
-                or self.words.is_vague(literal.value)
-            ):
-                continue
-            yield literal
+        whole = phrase_at(token, is_verb=is_verb)
+        after = token.doc[whole.end].idx - self.sentence.start_char if whole.end < self.sentence.end else -1
+        is_time_after = any(t.start_char <= after < t.end_char for t in self.times)
+        if (is_verb or token.lower_ in _HOLLOW) and not is_time_after and is_cut(token, whole):
+            return
+        text = _TAIL.sub("", trimmed(whole))
+        for time in self.times:  # "a tent yesterday": when is not part of what
+            if text.endswith(time.text) and text != time.text:
+                text = text.removesuffix(time.text).rstrip(" ,")
+        case = next((c for c in children(token, "case") if c.i == token.i - 1), None)
+        if (
+            clause is not None
+            and clause.is_copular
+            and clause.head.i == token.i
+            and case is not None
+            and is_copula_value
+        ):
+            if declared.subject == "person":  # "my job is at Contoso" names no job
+                return
+            text = f"{case.text} {text}"  # "on hold"
+        literal = read_text(text)
+        if (
+            literal is None
+            or any(c.lower_ in _POINTERS for c in children(token, "det"))
+            or (token.pos_ == "PUNCT" and not token.is_alpha)
+            or token.lower_ in _PRONOUNS
+            or self.words.is_vague(literal.value)
+        ):
+            return
+        yield literal
 
     def _meant(self, tokens: Sequence[Token], declared: Predicate) -> list[Token]:
         """The values that are meant: not the denied ones, and of a one-valued predicate the last settled on."""
