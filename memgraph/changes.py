@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from memgraph.model import (
     Assertion,
@@ -195,43 +196,46 @@ class Changes:
     pending_done: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EpisodeSignal:
-    """An episode that may answer, with its parts: cosine, text score, and nearness to the question's names.
+class EpisodeSignal(NamedTuple):
+    """An episode that may answer: what was said, and its cosine with the question.
 
-    `hops` is 0 where no path was found, else 1 / its length; `path` names its predicates. `neighbours` are
-    the ids of the turns just before and after it in its session. `read` makes the episode itself, where the
-    store brought it along; of many candidates few win, and the others need not be made, or travel at all.
+    `said_at` is in microseconds since 1970; `before` the id of the turn just before it in its session, where that is a
+    candidate too. `read` makes the episode itself; of hundreds of candidates few win, and the others need not be made.
     """
 
     id: str
     speaker: str
-    read: Callable[[], Episode] | None
+    text: str
+    said_at: int
     vector: float
-    text: float
-    hops: float = 0.0
-    path: str = ""
-    neighbours: tuple[str, ...] = ()
+    before: str | None
+    read: Callable[[], Episode]
 
 
 @dataclass(frozen=True, slots=True)
 class FactSignal:
-    """A fact that may answer; its parts are an episode's. `episodes` are some of those that it rests on.
+    """A fact that may answer: some of the episodes that it rests on, and its cosine with the question.
 
-    `fact.evidence` is empty: ranking needs no more than the episodes.
+    Over the graph it was reached in `hops` steps from a name in the question (0: not at all), by way of the fact
+    `via`, one step nearer. `fact.evidence` is empty: ranking needs no more than the episodes.
     """
 
     fact: FactState
     episodes: tuple[str, ...]
     vector: float
-    text: float
-    hops: float = 0.0
-    path: str = ""
+    hops: int = 0
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Everything that one round trip to the store brought for a question."""
+    """Everything that one round trip to the store brought for a question.
+
+    `asked` are the entities that go by a name in it; `mentions` pairs of an episode and an entity that it names, for
+    the entities next to those.
+    """
 
     episodes: tuple[EpisodeSignal, ...] = ()
     facts: tuple[FactSignal, ...] = ()
+    asked: tuple[str, ...] = ()
+    mentions: tuple[tuple[str, str], ...] = ()

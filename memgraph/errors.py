@@ -35,5 +35,9 @@ class EmbeddingFailed(MemgraphError):
     """An embedder could not embed these texts."""
 
 
+class RerankingFailed(MemgraphError):
+    """A reranker could not score these texts; the order stays as it was."""
+
+
 class MissingExtra(MemgraphError, ImportError):
     """An optional dependency isn't installed; the message names the command that installs it."""

@@ -12,7 +12,7 @@ from typing import Any, Self, Unpack
 import anyio
 
 from memgraph import identity, inputs, notes, views
-from memgraph.changes import Called, Extraction, FactSignal, Identities, Pending, Proposal, Signals, Sought
+from memgraph.changes import Called, Extraction, Identities, Pending, Proposal, Sought
 from memgraph.config import Config
 from memgraph.errors import BadInput
 from memgraph.extract import extractor_for
@@ -21,7 +21,6 @@ from memgraph.model import UTC, Entity, Episode, Fact, FactState, LinkRule, Scop
 from memgraph.ontology import Ontology, core_ontology
 from memgraph.ports import (
     Clock,
-    Cue,
     Embedder,
     EpisodeQuery,
     Extractor,
@@ -29,11 +28,13 @@ from memgraph.ports import (
     Finding,
     FullStore,
     Located,
+    Reranker,
     Settings,
 )
 from memgraph.providers import embedder_for
-from memgraph.recall import Hit, Weights, pack, plan, rank
+from memgraph.recall import pack
 from memgraph.resolve import Candidate, Naming, Policy, Resolver
+from memgraph.searching import Question, Searcher
 from memgraph.stores import store_for
 from memgraph.views import Reasoning
 from memgraph.writing import Learned, Writer
@@ -65,6 +66,7 @@ class AsyncMemory:
         embedder: Embedder | str | None = None,
         extractor: Extractor | str | None = None,
         ontology: Ontology | Mapping[str, Any] | str | Path | None = None,
+        reranker: Reranker | None = None,
         config: Config | None = None,
         auth: tuple[str, str] | None = None,
         clock: Clock | None = None,
@@ -72,6 +74,8 @@ class AsyncMemory:
         """`store` is a file's path, ":memory:", a Neo4j address, or None for the file in the user's data folder.
 
         `ontology` adds predicates to the core ones, or declares them anew, for this memory's extraction and conflicts.
+
+        `reranker` puts the best hits of a search in a better order (`memgraph.providers.reranker_for`).
 
         `auth` is (user, password) of a Neo4j server; else MEMGRAPH_NEO4J_USER and MEMGRAPH_NEO4J_PASSWORD count.
         """
@@ -91,6 +95,7 @@ class AsyncMemory:
             store = store_for(Settings(address, user, password, self.config.neo4j_database))
         self._store = store
         self._writer = Writer(store, self._embedder, self._extractor, self._resolver, self._clock)
+        self._searcher = Searcher(store, self._embedder, self._ontology, self._resolver, reranker, self.config.pool)
         self._opening = anyio.Lock()
         self._is_open = False
 
@@ -230,17 +235,27 @@ class AsyncMemory:
 
         Each result has id, kind, memory (its text), score (0 to 1, for comparing within one answer),
         source_ids (the messages that it rests on), valid_from, valid_to, confidence, status, metadata,
-        created_at and, with `explain`, its score parts and its path in the graph. `top_k` is another word for
-        `limit`; results that score below `threshold` are left out.
+        created_at. `top_k` is another word for `limit`; results that score below `threshold` are left out.
+
+        With `explain` each result tells its score's parts, its path in the graph and what puts it above the next,
+        and the answer has the `plan`: how the question was understood. `warnings`, where there are any, say what
+        failed without spoiling the answer, such as a reranker.
         """
         owner = inputs.read_scope(scope)
         wanted = inputs.read_limit("limit", limit if top_k is None else top_k)
-        then = inputs.maybe_moment("known_at", known_at)
-        hits = await self._hits(owner, query, wanted, kinds, inputs.maybe_moment("as_of", as_of), then)
-        results = [views.hit_result(hit, known_at=then, explain=explain) for hit in hits]
+        question = self._question(query, kinds, as_of, known_at)
+        await self._opened()
+        found = await self._searcher.find(owner, question, wanted)
+        results = [views.hit_result(hit, known_at=question.known_at) for hit in found.hits]
+        if explain:
+            for result, hit, following in zip(results, found.hits, [*found.hits[1:], None], strict=True):
+                result["explain"] = views.explained(hit, following)
         if threshold is not None:
             results = [r for r in results if r["score"] >= threshold]
-        return {"results": results}
+        answer: dict[str, Any] = {"results": results}
+        if explain:
+            answer["plan"] = found.plan.as_dict()
+        return answer | ({"warnings": list(found.warnings)} if found.warnings else {})
 
     async def context(
         self,
@@ -257,71 +272,27 @@ class AsyncMemory:
         """
         owner = inputs.read_scope(scope)
         budget = inputs.read_limit("max_tokens", max_tokens)
-        then = inputs.maybe_moment("known_at", known_at)
-        asked = (inputs.KINDS, inputs.maybe_moment("as_of", as_of), then)
-        hits = await self._hits(owner, query, _CONTEXT_HITS, *asked)
-        answers = [hit.answer for hit in hits if hit.answer is not None]
+        question = self._question(query, inputs.KINDS, as_of, known_at)
+        await self._opened()
+        hits = (await self._searcher.find(owner, question, _CONTEXT_HITS)).hits
+        answers = (hit.answer for hit in hits)
+        then = question.known_at
         return pack([_as_then(a, then) if isinstance(a, Episode) else a for a in answers], budget)
 
-    async def _hits(
+    def _question(
         self,
-        owner: Scope,
         query: str,
-        limit: int,
         kinds: Sequence[str],
-        as_of: dt.datetime | None,
-        known_at: dt.datetime | None,
-    ) -> list[Hit]:
-        question = inputs.read_text("query", query, self.config.max_text_chars)
-        asked_kinds = inputs.read_kinds(kinds)
-        store = await self._opened()
-        planned = plan(question, self._ontology)
-        cue = Cue(
-            vector=(await self._embedder.embed([question]))[0],
-            terms=planned.terms,
-            names=planned.names,
-            short=planned.short,
-            kinds=asked_kinds,
-            as_of=as_of or self._clock(),
-            known_at=known_at,
-            is_past=as_of is not None or known_at is not None,
-            pool=self.config.pool,
+        as_of: dt.datetime | str | None,
+        known_at: dt.datetime | str | None,
+    ) -> Question:
+        return Question(
+            text=inputs.read_text("query", query, self.config.max_text_chars),
+            kinds=inputs.read_kinds(kinds),
+            now=self._clock(),
+            as_of=inputs.maybe_moment("as_of", as_of),
+            known_at=inputs.maybe_moment("known_at", known_at),
         )
-        signals = await store.recall(owner, cue)
-        if known_at is not None:
-            signals = replace(signals, facts=await self._as_known(owner, signals.facts, cue.as_of, known_at))
-        if owner.user is not None and (owner.agent or owner.session):
-            signals = await self._narrowed(owner, signals)
-        hits = rank(signals, planned, Weights(), limit)
-        absent = tuple(hit.id for hit in hits if hit.answer is None)
-        if not absent:
-            return hits
-        read = {e.id: e for e in await store.episodes(owner, EpisodeQuery(ids=absent))}
-        return [replace(hit, answer=hit.answer or read.get(hit.id)) for hit in hits if hit.answer or hit.id in read]
-
-    async def _as_known(
-        self, owner: Scope, found: Sequence[FactSignal], as_of: dt.datetime, known_at: dt.datetime
-    ) -> tuple[FactSignal, ...]:
-        """The found facts as they were believed then, in place of what they are now."""
-        believed = await self._believed(owner, [s.fact.slot for s in found], known_at)
-        by_id = {f.id: f for f in believed if f.holds(as_of)}
-        return tuple(replace(s, fact=by_id[s.fact.id]) for s in found if s.fact.id in by_id)
-
-    async def _believed(self, owner: Scope, slots: Sequence[str], known_at: dt.datetime) -> list[FactState]:
-        store = await self._opened()
-        ledger = await store.ledger(owner, Sought(slots=tuple(dict.fromkeys(slots))))
-        facts = self._resolver.replayed(ledger.assertions.values(), ledger.identities, known_at)
-        return list(facts.values())
-
-    async def _narrowed(self, owner: Scope, signals: Signals) -> Signals:
-        """Only the facts that rest on an episode of this agent or session."""
-        inside = await self._within(owner, {e for s in signals.facts for e in s.episodes})
-        return replace(signals, facts=tuple(s for s in signals.facts if inside.intersection(s.episodes)))
-
-    async def _within(self, owner: Scope, episodes: set[str]) -> set[str]:
-        """Those of these episodes that are of this agent and session."""
-        found = await (await self._opened()).episodes(owner, EpisodeQuery(ids=tuple(episodes)))
-        return {e.id for e in found if _is_within(e.scope, owner)}
 
     async def facts(
         self,
@@ -352,9 +323,9 @@ class AsyncMemory:
         states: Sequence[FactState] = [f for f in ledger.facts if qualifier in (None, f.qualifier)]
         identities: Identities = ledger.identities
         if known is not None:
-            states = await self._believed(owner, [f.slot for f in states], known)
+            states = await self._searcher.believed(owner, [f.slot for f in states], known)
         if owner.user is not None and (owner.agent or owner.session):
-            inside = await self._within(owner, {e.episode for f in states for e in f.evidence})
+            inside = await self._searcher.within(owner, {e.episode for f in states for e in f.evidence})
             states = [f for f in states if inside.intersection(e.episode for e in f.evidence)]
         return views.facts_of([f for f in states if include_history or f.holds(then)], identities)
 
@@ -613,10 +584,6 @@ class AsyncMemory:
 
 def _as_then(episode: Episode, known_at: dt.datetime | None) -> Episode:
     return replace(episode, content=episode.content_at(known_at))
-
-
-def _is_within(scope: Scope, narrowed: Scope) -> bool:
-    return narrowed.agent in (None, scope.agent) and narrowed.session in (None, scope.session)
 
 
 def _event(ident: str, memory: str, event: str) -> dict[str, Any]:

@@ -289,11 +289,11 @@ class FactState:
     evidence: tuple[Evidence, ...] = ()
     source_ids: tuple[str, ...] = ()
 
-    def holds(self, as_of: dt.datetime) -> bool:
-        """Whether the fact is true in the world at `as_of`, by what is known."""
+    def holds(self, as_of: dt.datetime, since: dt.datetime | None = None) -> bool:
+        """Whether the fact is true in the world at `as_of`, or somewhen in `[since, as_of]`, by what is known."""
         if self.status is Status.RETRACTED or self.valid_from > as_of:
             return False
-        return self.valid_to is None or as_of < self.valid_to
+        return self.valid_to is None or (since or as_of) < self.valid_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

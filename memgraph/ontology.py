@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +98,6 @@ class Ontology(BaseModel):
             if checked_predicate(name) != name:
                 raise BadInput(f"{name!r} is not a predicate: use lower case, digits and underscores, e.g. works_at")
         return Ontology(predicates={**self.predicates, **added.predicates})
-
-    def asked(self, words: Iterable[str]) -> frozenset[str]:
-        """The predicates that a question with these words may be about."""
-        said = set(words)
-        return frozenset(name for name, p in self.predicates.items() if said & set(p.asks.split()))
 
     def says(self, predicate: str, subject: str, qualifier: str, object_text: str) -> str:
         """A fact as a sentence."""

@@ -14,6 +14,7 @@ from memgraph.changes import Changes, Extraction, Known, Ledger, Look, Pending, 
 from memgraph.model import Entity, Episode, Scope
 
 Vectors = NDArray[np.float32]
+FLANK, HOPS, WHOLE = 2, 3, 200
 TURNS = 6  # how many turns before an episode may bear on what it says: a question, whom a pronoun means
 """Shape (texts, dimension); each row has length 1, or is all zeros for a text without a known word."""
 
@@ -69,21 +70,36 @@ class Extractor(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Puts the best hits of a search in a better order, at a price."""
+
+    async def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """How likely each text answers the question, as log-odds, one for each.
+
+        Raises `RerankingFailed`, whereupon the order stays as it was.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
     """A question in the form that stores search with.
 
-    `terms` are its content words, `names` the runs of its words that may be names, folded, `short` those that
-    may be the first or last word of one; `vector` its embedding, of shape (dimension,). `pool` is how many
-    candidates each signal may bring. `is_past` says that a time was asked for, so that later episodes must
-    not answer.
+    `terms` are its content words, `phrases` runs of words and `beginnings` of letters that count as terms too;
+    `names` the runs of its words that may be names, folded, `short` those that may be the first or last word of one;
+    `vector` its embedding, of shape (dimension,). `pool` is how many candidates each signal may bring. Facts
+    answer that hold somewhen in `[since, as_of]`. `is_past` says that the caller asked for `as_of`, so that later
+    episodes must not answer.
     """
 
     vector: Vectors
     terms: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
     names: tuple[str, ...]
     short: tuple[str, ...]
     kinds: frozenset[str]
+    since: dt.datetime
     as_of: dt.datetime
     known_at: dt.datetime | None
     is_past: bool
@@ -153,7 +169,13 @@ class Store(Protocol):
         ...
 
     async def recall(self, scope: Scope, cue: Cue) -> Signals:
-        """Candidates for a question with their signals, in one round trip."""
+        """Candidates for a question with their signals, in one round trip.
+
+        The best by vector and by words, each with the `FLANK` turns before it and after it in its session; the facts
+        that the graph reaches within `HOPS` steps from the names in the question, and the episodes that these rest
+        on; the episodes that mention an entity next to those names. Of a scope with no more than `WHOLE` episodes,
+        all of them.
+        """
         ...
 
     async def episodes(self, scope: Scope, query: EpisodeQuery) -> tuple[Episode, ...]:

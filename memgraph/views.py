@@ -91,19 +91,23 @@ def episode_result(
     }
 
 
-def hit_result(hit: Hit, *, known_at: dt.datetime | None, explain: bool) -> dict[str, Any]:
+def hit_result(hit: Hit, *, known_at: dt.datetime | None) -> dict[str, Any]:
     """A hit of a search; its score lies between 0 and 1 and keeps the order."""
     score = round(1 / (1 + math.exp(-hit.score)), 6)
     if isinstance(hit.answer, FactState):
-        result = fact_result(hit.answer, score)
-    elif hit.answer is not None:
-        result = episode_result(hit.answer, score, known_at=known_at)
-    else:
-        raise AssertionError(f"hit {hit.id} was not read")
-    if explain:
-        parts = {name: round(value, 4) for name, value in hit.parts.items()}
-        result["explain"] = {"total": round(hit.score, 4), "parts": parts, "path": hit.path}
-    return result
+        return fact_result(hit.answer, score)
+    return episode_result(hit.answer, score, known_at=known_at)
+
+
+def explained(hit: Hit, following: Hit | None) -> dict[str, Any]:
+    """Why a hit stands where it does: its score's parts, its path, and the parts that put it above the next one."""
+    parts = {name: round(value, 4) for name, value in hit.parts.items() if round(value, 4)}
+    out: dict[str, Any] = {"total": round(hit.score, 4), "parts": parts, "path": list(hit.path)}
+    if following is not None:
+        ahead = {name: hit.parts.get(name, 0.0) - following.parts.get(name, 0.0) for name in hit.parts}
+        most = sorted(ahead, key=lambda name: (-ahead[name], name))[:3]
+        out["above_the_next"] = {name: round(ahead[name], 4) for name in most if ahead[name] > 0}
+    return out
 
 
 def episode_history(episode: Episode) -> list[dict[str, Any]]:

@@ -1,11 +1,11 @@
 // Returns one row with all that may answer a question: facts and episodes by vector, by words and by the graph
-// around the names in it, each with its scores, and the turns beside each episode. For Neo4j 2026.01 and later,
-// whose vector index holds the scope.
-:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, fact_reach: 200, full: 8, flanked: 15};
+// around the names in it, and the turns beside the episodes found. For Neo4j 2026.01 and later, whose vector index
+// holds the scope.
+:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], since: datetime("2026-01-01T00:00:00Z"), as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, fact_reach: 200, whole: 200};
 CYPHER 25
 OPTIONAL MATCH (scope:Scope {key: $scope})
 WITH coalesce(scope.episodes, 0) AS total
-// The facts within two hops of what the question names.
+// The facts within three hops of what the question names.
 CALL () {
   CALL () {
     UNWIND $names AS name MATCH (n:Name {scope: $scope, key: name}) RETURN n
@@ -20,18 +20,37 @@ CALL () {
 CALL (asked) {
   UNWIND asked AS x
   MATCH (x)<-[:SUBJECT|OBJECT]-(f:Fact) WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
-      AND (f.valid_to IS NULL OR f.valid_to > $as_of))
+      AND (f.valid_to IS NULL OR f.valid_to > $since))
   WITH DISTINCT f ORDER BY f.valid_from DESC, f.id LIMIT $pool
   RETURN collect(f) AS near
 }
 CALL (asked, near) {
   UNWIND near AS f
   MATCH (f)-[:SUBJECT|OBJECT]->(y:Entity) WHERE NOT y IN asked
-  WITH DISTINCT f, y
+  WITH y, f ORDER BY f.valid_from DESC, f.id
+  WITH y, collect(f.id)[0] AS via
+  RETURN collect(y) AS next_to, collect([y.id, via]) AS led_next
+}
+CALL (near, next_to) {
+  UNWIND next_to AS y
   MATCH (y)<-[:SUBJECT|OBJECT]-(g:Fact) WHERE NOT g IN near AND ($is_any OR g.status <> 'retracted' AND g.valid_from <= $as_of
-      AND (g.valid_to IS NULL OR g.valid_to > $as_of))
-  WITH g, min(f.predicate) AS via ORDER BY g.valid_from DESC, g.id LIMIT $pool
-  RETURN collect(g) AS far, collect([g.id, 0.5, via + ' ' + g.predicate]) AS far_paths
+      AND (g.valid_to IS NULL OR g.valid_to > $since))
+  WITH DISTINCT g ORDER BY g.valid_from DESC, g.id LIMIT $pool
+  RETURN collect(g) AS far
+}
+CALL (asked, next_to, far) {
+  UNWIND far AS g
+  MATCH (g)-[:SUBJECT|OBJECT]->(z:Entity) WHERE NOT z IN asked AND NOT z IN next_to
+  WITH z, g ORDER BY g.valid_from DESC, g.id
+  WITH z, collect(g.id)[0] AS via
+  RETURN collect(z) AS beyond, collect([z.id, via]) AS led_beyond
+}
+CALL (near, far, beyond) {
+  UNWIND beyond AS z
+  MATCH (z)<-[:SUBJECT|OBJECT]-(g:Fact) WHERE NOT g IN near AND NOT g IN far AND ($is_any OR g.status <> 'retracted' AND g.valid_from <= $as_of
+      AND (g.valid_to IS NULL OR g.valid_to > $since))
+  WITH DISTINCT g ORDER BY g.valid_from DESC, g.id LIMIT $pool
+  RETURN collect(g) AS farthest
 }
 // Facts by vector and by words. (A scan hangs on a row that is only there when it is needed: behind a WHERE alone,
 // the planner would begin with the scan.)
@@ -41,7 +60,7 @@ CALL () {
     MATCH (f:Fact)
       SEARCH f IN (VECTOR INDEX fact_embedding FOR $vector WHERE f.scope = $scope LIMIT $fact_reach)
     WITH f WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
-      AND (f.valid_to IS NULL OR f.valid_to > $as_of))
+      AND (f.valid_to IS NULL OR f.valid_to > $since))
     LIMIT $pool
     RETURN f
   }
@@ -51,7 +70,7 @@ CALL (fact_near) {
   CALL (fact_near) {
     UNWIND CASE WHEN $is_about_facts AND size(fact_near) < $pool / 2 THEN [$scope] ELSE [] END AS scanned
     MATCH (f:Fact) WHERE f.scope = scanned AND f.predicate IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
-      AND (f.valid_to IS NULL OR f.valid_to > $as_of))
+      AND (f.valid_to IS NULL OR f.valid_to > $since))
     WITH f ORDER BY coalesce(vector.similarity.cosine(f.embedding, $vector), 0) DESC LIMIT $pool
     RETURN f
   }
@@ -60,15 +79,15 @@ CALL (fact_near) {
 CALL () {
   CALL () {
     WITH 1 AS one WHERE $is_about_facts AND $words <> ''
-    CALL db.index.fulltext.queryNodes('fact_text', $words, {limit: $reach}) YIELD node AS f, score
-    WITH f, score WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
-      AND (f.valid_to IS NULL OR f.valid_to > $as_of))
-    RETURN f, score LIMIT $pool
+    CALL db.index.fulltext.queryNodes('fact_text', $words, {limit: $reach}) YIELD node AS f
+    WITH f WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
+      AND (f.valid_to IS NULL OR f.valid_to > $since))
+    RETURN f LIMIT $pool
   }
-  RETURN collect(f) AS fact_worded, collect([f.id, score]) AS fact_words
+  RETURN collect(f) AS fact_worded
 }
-CALL (near, far, fact_near, fact_scan, fact_worded) {
-  UNWIND near + far + fact_near + fact_scan + fact_worded AS f
+CALL (near, far, farthest, fact_near, fact_scan, fact_worded) {
+  UNWIND fact_near + fact_scan + fact_worded + (near + far + farthest)[..$pool] AS f
   WITH DISTINCT f WHERE $is_about_facts
   MATCH (f)-[:SUBJECT]->(s:Entity)
   RETURN collect([
@@ -81,14 +100,14 @@ CALL (near, far, fact_near, fact_scan, fact_worded) {
       retired_at: f.retired_at.epochSeconds * 1000000 + f.retired_at.microsecond,
       superseded_by: CASE WHEN f.valid_to IS NULL THEN null ELSE [(g:Fact)-[:SUPERSEDES]->(f) | g.id][0] END
     },
-    CASE WHEN $is_narrowed THEN [(f)-[:EVIDENCE]->(e:Episode) | e.id] ELSE [(f)-[:EVIDENCE]->(e:Episode) | e.id][..$full] END,
+    [(f)-[:EVIDENCE]->(e:Episode) | e.id],
     2 * vector.similarity.cosine(f.embedding, $vector) - 1
   ]) AS facts
 }
-// Episodes by vector, by words, and as evidence of the facts around.
+// Episodes by vector and by words; all of a small scope.
 CALL (total) {
   CALL (total) {
-    WITH total WHERE $is_about_episodes AND total > $pool
+    WITH total WHERE $is_about_episodes AND total > $whole
     MATCH (e:Episode)
       SEARCH e IN (VECTOR INDEX episode_embedding FOR $vector WHERE e.scope = $scope LIMIT $reach)
     WITH e WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
@@ -104,55 +123,55 @@ CALL (total, found) {
     MATCH (e:Episode)
     WHERE e.scope = scope AND e.occurred_at IS NOT NULL AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
-    WITH e ORDER BY coalesce(vector.similarity.cosine(e.embedding, $vector), 0) DESC LIMIT $pool
+    WITH e ORDER BY coalesce(vector.similarity.cosine(e.embedding, $vector), 0) DESC LIMIT $whole
     RETURN e
   }
-  RETURN collect(e) AS scanned
+  WITH collect(e) AS scan
+  RETURN scan[..CASE WHEN total <= $whole THEN $whole ELSE $pool END] AS scanned
 }
 CALL () {
   CALL () {
     WITH 1 AS one WHERE $is_about_episodes AND $words <> ''
-    CALL db.index.fulltext.queryNodes('episode_text', $words, {limit: $reach}) YIELD node AS e, score
-    WITH e, score WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
+    CALL db.index.fulltext.queryNodes('episode_text', $words, {limit: $reach}) YIELD node AS e
+    WITH e WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
-    RETURN e, score LIMIT $pool
+    RETURN e LIMIT $pool
   }
-  RETURN collect(e) AS worded, collect([e.id, score]) AS words
-}
-CALL (near, far) {
-  CALL (near, far) {
-    UNWIND near + far AS f
-    WITH f LIMIT $pool
-    MATCH (f)-[:EVIDENCE]->(e:Episode) WHERE $is_about_episodes AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
-      AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
-    RETURN f, e ORDER BY e.occurred_at DESC, e.id LIMIT $pool
-  }
-  RETURN collect(DISTINCT e) AS resting, collect([e.id, f.id]) AS rests
+  RETURN collect(e) AS worded
 }
 CALL (found, scanned, worded) {
-  UNWIND found[..$flanked] + scanned[..$flanked] + worded[..$flanked] AS e
+  UNWIND found + scanned + worded AS e
   WITH DISTINCT e
   OPTIONAL MATCH (b:Episode)-[:NEXT]->(e)
+  OPTIONAL MATCH (bb:Episode)-[:NEXT]->(b)
   OPTIONAL MATCH (e)-[:NEXT]->(a:Episode)
-  RETURN collect([e.id, b.id, a.id]) AS beside, collect(b) + collect(a) AS around
+  OPTIONAL MATCH (a)-[:NEXT]->(aa:Episode)
+  RETURN collect(b) + collect(bb) + collect(a) + collect(aa) AS beside
 }
-// The likeliest come in full; should another win, it is read once more by its id.
-CALL (found, scanned, worded, resting) {
-  UNWIND found[..$full] + scanned[..$full] + worded[..$full] AS best
-  OPTIONAL MATCH (best)-[:NEXT]-(near:Episode)
-  WITH resting, collect(best) + collect(near) AS best
-  UNWIND best + resting[..$full] AS e
-  WITH DISTINCT e
+// Episodes that the facts around rest on, and that mention what is next to the names.
+CALL (near, far, farthest) {
+  UNWIND (near + far + farthest)[..$pool] AS f
+  MATCH (f)-[:EVIDENCE]->(e:Episode) WHERE $is_about_episodes
+  WITH DISTINCT e ORDER BY e.occurred_at DESC, e.id LIMIT $pool
+  RETURN collect(e) AS resting
+}
+CALL (next_to) {
+  UNWIND next_to AS y
+  MATCH (y)<-[:MENTIONS]-(e:Episode) WHERE $is_about_episodes
+  WITH DISTINCT e, y ORDER BY e.occurred_at DESC, e.id LIMIT $pool
+  RETURN collect(e) AS mentioning, collect([e.id, y.id]) AS mentions
+}
+CALL (found, scanned, worded, beside, resting, mentioning) {
+  UNWIND found + scanned + worded + beside + resting + mentioning AS e
+  WITH DISTINCT e WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
+      AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
   RETURN collect([
     e.id, e.agent, e.run, e.place, e.speaker, e.role, e.content, e.message_id, e.metadata, e.revisions,
     e.occurred_at.epochSeconds * 1000000 + e.occurred_at.microsecond,
-    e.recorded_at.epochSeconds * 1000000 + e.recorded_at.microsecond
-  ]) AS in_full
+    e.recorded_at.epochSeconds * 1000000 + e.recorded_at.microsecond,
+    [(b:Episode)-[:NEXT]->(e) | b.id][0],
+    2 * vector.similarity.cosine(e.embedding, $vector) - 1
+  ]) AS episodes
 }
-CALL (found, scanned, worded, resting, around) {
-  UNWIND found + scanned + worded + resting + around AS e
-  WITH DISTINCT e WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
-      AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
-  RETURN collect([e.id, e.speaker, 2 * vector.similarity.cosine(e.embedding, $vector) - 1]) AS episodes
-}
-RETURN facts, fact_words, [f IN near | [f.id, 1.0, f.predicate]] + far_paths AS paths, episodes, in_full, words, rests, beside;
+RETURN facts, [x IN asked | x.id] AS asked, [f IN near | f.id] AS near, [f IN far | f.id] AS far,
+  [f IN farthest | f.id] AS farthest, led_next, led_beyond, episodes, mentions;

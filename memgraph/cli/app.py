@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from memgraph.cli import demo as the_demo
@@ -146,7 +147,7 @@ def search(
     limit: Limit = 5,
     as_of: AsOf = None,
     known_at: KnownAt = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Show each score's parts and the path")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the plan, each score's parts and the paths")] = False,
     user: User = None,
     agent: Agent = None,
     run: Run = None,
@@ -161,7 +162,13 @@ def search(
     if as_json:
         _print_json(answer)
     else:
-        show.console().print(show.results_table(answer["results"], explain=explain))
+        out = show.console()
+        out.print(show.results_table(answer["results"]))
+        for part in show.explanation(answer) if explain else ():
+            out.print()
+            out.print(part)
+        for warning in answer.get("warnings", ()):
+            out.print(f"[yellow]{escape(warning)}[/]")
     _found(any_found=bool(answer["results"]))
 
 

@@ -123,23 +123,49 @@ def episodes_table(episodes: Iterable[Episode], title: str | None = None) -> Tab
     return table
 
 
-def results_table(results: Iterable[Mapping[str, Any]], *, explain: bool = False) -> Table:
-    """The hits of a search; with `explain` the parts of each score and the path in the graph."""
+def results_table(results: Iterable[Mapping[str, Any]]) -> Table:
+    """The hits of a search."""
     table = Table(box=None, pad_edge=False)
-    for column in ("score", "kind", "memory", "when", "said in", *(("why",) if explain else ())):
+    for column in ("score", "kind", "memory", "when", "said in"):
         table.add_column(column, overflow="fold")
     for r in results:
-        mark = "" if r["status"] == "current" else f" [{_COLOURS[r['status']]}]({r['status']})[/]"
-        said = escape(r["memory"])
-        if r["kind"] == "episode":
-            said = f"{escape(r['metadata']['speaker'])}: {said}"
-        row = [f"{r['score']:.2f}" if r["score"] is not None else "", r["kind"], said + mark]
-        row += [r["valid_from"][:10], escape(", ".join(r["source_ids"]))]
-        if explain:
-            parts = "  ".join(f"{k} {v:+.2f}" for k, v in r["explain"]["parts"].items() if v)
-            row.append(parts + (f"\npath: {r['explain']['path']}" if r["explain"]["path"] else ""))
-        table.add_row(*row)
+        score = f"{r['score']:.2f}" if r["score"] is not None else ""
+        table.add_row(score, r["kind"], _said(r), r["valid_from"][:10], escape(", ".join(r["source_ids"])))
     return table
+
+
+def explanation(answer: Mapping[str, Any]) -> list[Table | str]:
+    """How a question was understood, what each hit's score is made of, and the paths in the graph."""
+    plan = [f"{k}: {', '.join(v) if isinstance(v, list) else v}" for k, v in answer["plan"].items()]
+    results = answer["results"]
+    signals = list(dict.fromkeys(name for r in results for name in r["explain"]["parts"] if name != "bias"))
+    table = Table(box=None, pad_edge=False, title="Scores, and what they are made of", title_justify="left")
+    for column in ("", *(str(n) for n in range(1, len(results) + 1))):
+        table.add_column(column, justify="right" if column else "left")
+    table.add_row("[bold]score[/]", *(f"[bold]{r['explain']['total']:.2f}[/]" for r in results))
+    for name in signals:
+        parts = (r["explain"]["parts"].get(name, 0.0) for r in results)
+        table.add_row(name.replace("_", " "), *(f"{part:+.2f}" if part else "" for part in parts))
+    paths: list[str] = []
+    for n, r in enumerate(results, 1):
+        ahead = r["explain"].get("above_the_next", {})
+        why = ", ".join(f"{name.replace('_', ' ')} {by:+.2f}" for name, by in ahead.items())
+        path = " [dim]→[/] ".join(escape(step) for step in r["explain"]["path"])
+        paths.append(
+            f"{n}. {_said(r)}"
+            + (f"\n   [dim]by way of[/] {path}" if path else "")
+            + (f"\n   [dim]above the next by[/] {why}" if why else "")
+        )
+    return ["[bold]Understood as[/] " + escape("; ".join(plan)), table, *paths]
+
+
+def _said(result: Mapping[str, Any]) -> str:
+    """A hit's text, with who said it and what is to be said against it."""
+    said = escape(result["memory"])
+    if result["kind"] == "episode":
+        said = f"{escape(result['metadata']['speaker'])}: {said}"
+    status = result["status"]
+    return said if status == "current" else f"{said} [{_COLOURS[status]}]({status})[/]"
 
 
 def history_table(changes: Iterable[Mapping[str, Any]]) -> Table:

@@ -12,9 +12,9 @@ import regex
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of
 from memgraph.extract.referents import YOU, Referents, label_is
-from memgraph.extract.times import TimeSpan
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
+from memgraph.times import TimeSpan
 
 if TYPE_CHECKING:
     from memgraph.extract.tree import Token

@@ -13,10 +13,10 @@ from memgraph.extract.clauses import Clause, children, clause_of, clauses, is_cu
 from memgraph.extract.frames import Frame, Match, frames_of, matches
 from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at
 from memgraph.extract.talk import Reading, Talk
-from memgraph.extract.times import times_in
 from memgraph.extract.values import amount_in, read_text, special_in
 from memgraph.model import Episode, name_key
 from memgraph.ontology import Ontology, Predicate
+from memgraph.times import times_in
 
 if TYPE_CHECKING:
     from memgraph.extract.tree import Span, Token

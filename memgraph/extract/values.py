@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 import regex
 
 from memgraph.changes import Literal
-from memgraph.extract.times import read_time
+from memgraph.times import read_time
 
 _SCALES = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mm": 6, "million": 6, "bn": 9, "b": 9, "billion": 9}
 _CURRENCIES = {

@@ -2,6 +2,6 @@
 
 from memgraph.recall.context import pack
 from memgraph.recall.plan import Plan, plan
-from memgraph.recall.rank import Hit, Weights, rank
+from memgraph.recall.rank import Hit, Weights, features, rank
 
-__all__ = ["Hit", "Plan", "Weights", "pack", "plan", "rank"]
+__all__ = ["Hit", "Plan", "Weights", "features", "pack", "plan", "rank"]

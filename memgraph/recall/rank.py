@@ -1,108 +1,276 @@
-"""Ranks what a store found. Scores of different kinds are standardised before they are added.
+"""Ranks what a store found: each signal of a candidate times its weight, added up. Pure.
 
-Standardised (z) scores keep by how much one candidate beats the next, which fusing ranks throws away.
+No signal depends on how many candidates there are or on what other users said, so that both stores agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memgraph.changes import Signals
-from memgraph.model import Episode, FactState, name_key
-from memgraph.recall.plan import Plan
+from memgraph.changes import EpisodeSignal, FactSignal, Signals
+from memgraph.model import UTC, Episode, FactState, Status, name_key
+from memgraph.recall.graph import page_rank, path_to
+from memgraph.recall.plan import Plan, Window
+from memgraph.recall.words import read, stem, words_of
 
 Scores = NDArray[np.float64]
+Closeness = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
+_NEAR, _FAR = 2, 4  # turns to either side within which a question's words may stand
+_AFTER = dt.timedelta(days=20)  # what happened is told for so long,
+_AHEAD = dt.timedelta(days=10)  # and what will happen so long ahead
+_FRESH = dt.timedelta(days=365)
 _TIES = 20  # candidates beyond the limit that are looked at, so that equal scores are ordered by id
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each signal counts for. Chosen on conversations, never on single questions (docs/architecture.md)."""
+    """What each signal counts for, and what it is, of 0 to 1 but for `bias` and where it says.
 
-    vector: float = 0.5
-    text: float = 0.5
-    neighbour: float = 0.45
-    hops: float = 0.4
-    speaker: float = 0.9
-    predicate: float = 1.0
-    evidence: float = 0.3
-    disputed: float = -0.1
+    Those of episodes were chosen by leave-one-conversation-out on LoCoMo (`benchmarks/locomo.py --fit`), those of
+    facts by hand (docs/recall.md).
+    """
+
+    bias: float = -9.2  # 1 for all: with it a score is the log-odds that a turn answers
+    vector: float = 3.0  # the cosine with the question
+    words: float = 1.5  # the question's words, rare ones more, each by the word that is closest to it
+    words_before: float = 0.7  # the same of the turn before
+    words_after: float = 0.3  # and after
+    words_near: float = 1.3  # the words found within two turns
+    words_around: float = 1.7  # within four
+    speaker: float = 1.4  # the question names who said it, or a fact's subject; divided among those it names
+    question: float = -0.4  # it asks
+    reply: float = 0.25  # the turn before asks
+    own: float = 0.4  # somebody speaks of themselves
+    dated: float = 0.3  # it speaks of a time
+    time_asked: float = 0.9  # it speaks of a time, and one is asked for
+    name_asked: float = 0.8  # it names something, and a name is asked for
+    number_asked: float = 0.25  # it holds a number, and one is asked for
+    time: float = 2.7  # it was said, or is true, at the time that the question names
+    phrase: float = 1.6  # it holds what the question quotes
+    graph: float = 0.3  # how near it is in the graph to what the question names
+    fact: float = 0.0  # 1 for facts
+    relation: float = 1.6  # a fact has the relation that is asked for
+    chain: float = 2.7  # a fact and those that lead to it are of different relations, each asked for
+    confidence: float = 0.5  # a fact's confidence, less 1
+    disputed: float = -0.15
+    outdated: float = -0.8  # a fact is no longer true, and no past time was asked for
+    fresh: float = 0.1  # said or true since lately: falls from 1 by e in each year
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One answer: its id, its score, and the parts that the score is made of.
 
-    `answer` is the fact or the episode; None for an episode that the store did not bring along.
+    `path` are the facts that lead to it from a name in the question.
     """
 
     id: str
-    answer: FactState | Episode | None
+    answer: FactState | Episode
     score: float
     parts: Mapping[str, float] = field(default_factory=dict[str, float])
-    path: str = ""
+    path: tuple[str, ...] = ()
 
 
-def rank(signals: Signals, plan: Plan, weights: Weights, limit: int) -> list[Hit]:
-    """The best candidates for a planned question, best first."""
-    facts, episodes = signals.facts, signals.episodes
-    count = len(facts)
-    vectors = weights.vector * _standardised([*(f.vector for f in facts), *(e.vector for e in episodes)])
-    texts = weights.text * _standardised([*(f.text for f in facts), *(e.text for e in episodes)])
-    own = vectors + texts
-    of_facts = {
-        "vector": vectors[:count],
-        "text": texts[:count],
-        "hops": weights.hops * np.array([f.hops for f in facts]),
-        "predicate": weights.predicate * np.array([f.fact.predicate in plan.predicates for f in facts], float),
-        "disputed": weights.disputed * np.array([f.fact.status == "disputed" for f in facts], float),
-    }
-    fact_scores = _summed(of_facts)
-    support: dict[str, float] = {}  # an episode -> the score of the best fact that rests on it
-    for signal, score in zip(facts, fact_scores, strict=True):
-        for episode in signal.episodes:
-            support[episode] = max(support.get(episode, 0.0), float(score))
-    speakers = {s for s in {e.speaker for e in episodes} if _is_named(s, set(plan.names))}
-    alone = dict(zip((e.id for e in episodes), own[count:], strict=True))
-    beside = [max([0.0, *(alone[n] for n in e.neighbours if n in alone)]) for e in episodes]
-    of_episodes = {
-        "vector": vectors[count:],
-        "text": texts[count:],
-        "neighbour": weights.neighbour * np.array(beside),
-        "hops": weights.hops * np.array([e.hops for e in episodes]),
-        "speaker": weights.speaker * np.array([e.speaker in speakers for e in episodes], float),
-        "evidence": weights.evidence * np.array([support.get(e.id, 0.0) for e in episodes]),
-    }
-    scores = np.round(np.concatenate([fact_scores, _summed(of_episodes)]), 9)
-    ids = [*(f.fact.id for f in facts), *(e.id for e in episodes)]
+def rank(
+    signals: Signals, plan: Plan, closeness: Closeness, weights: Weights, limit: int, as_of: dt.datetime
+) -> list[Hit]:
+    """The best candidates for a planned question, best first; equals in the order of their ids.
+
+    `closeness` gives the cosine of each word of one list with each of another, shape (of one, of the other).
+    """
+    if not signals.episodes and not signals.facts:
+        return []
+    values = features(signals, plan, closeness, as_of)
+    parts = {name: weight * values[name] for name, weight in asdict(weights).items() if name in values}
+    scores: Scores = np.round(np.sum(np.array(list(parts.values())), axis=0), 9)
+    candidates: list[EpisodeSignal | FactSignal] = [*signals.facts, *signals.episodes]
+    ids = [c.fact.id if isinstance(c, FactSignal) else c.id for c in candidates]
     likely = [int(i) for i in np.argsort(-scores, kind="stable")[: limit + _TIES]]
+    paths = {ident: tuple(f.text for f in path) for ident, path in _paths(signals).items()}
     hits: list[Hit] = []
     for i in sorted(likely, key=lambda i: (-scores[i], ids[i]))[:limit]:
-        if i < count:
-            answer, path, parts, at = facts[i].fact, facts[i].path, of_facts, i
-        else:
-            signal = episodes[i - count]
-            answer = signal.read() if signal.read else None
-            path, parts, at = signal.path, of_episodes, i - count
-        shown = {name: float(values[at]) for name, values in parts.items()}
-        hits.append(Hit(ids[i], answer, float(scores[i]), shown, path))
+        candidate = candidates[i]
+        answer = candidate.fact if isinstance(candidate, FactSignal) else candidate.read()
+        shown = {name: float(part[i]) for name, part in parts.items()}
+        hits.append(Hit(ids[i], answer, float(scores[i]), shown, paths.get(ids[i], ())))
     return hits
 
 
-def _summed(parts: Mapping[str, Scores]) -> Scores:
-    return np.sum(list(parts.values()), axis=0)
+def features(signals: Signals, plan: Plan, closeness: Closeness, as_of: dt.datetime) -> dict[str, Scores]:
+    """The signals that `Weights` names, each of shape (facts + episodes,), facts first."""
+    facts, episodes = signals.facts, signals.episodes
+    count, total = len(facts), len(facts) + len(episodes)
+    speakers = {e.speaker for e in episodes}
+    named = {s for s in speakers if _is_named(s, plan.names)}
+    spoken_names = {word for s in speakers for word in words_of(s)}
+    sought = [t for t in plan.terms if t not in spoken_names] or list(plan.terms)
+    readings = [read(text) for text in (*(f.fact.text for f in facts), *(e.text for e in episodes))]
+    found = _found(sought, plan.beginnings, [r.words for r in readings], closeness)
+    rarity = _rarity(found)
+    turns = found[:, count:]
+    index = {e.id: i for i, e in enumerate(episodes)}
+    before = np.array([-1 if e.before is None else index.get(e.before, -1) for e in episodes], np.int64)
+    after = np.full(len(episodes), -1, np.int64)
+    after[before[before >= 0]] = np.flatnonzero(before >= 0)
+    words = rarity @ found
+    told = words[count:]
+    near, around = _windows(turns, before, after)
+
+    def flags(of: Sequence[bool]) -> Scores:
+        return np.array(of, float)
+
+    def only_episodes(of: Scores) -> Scores:
+        return np.concatenate([np.zeros(count), of])
+
+    def only_facts(of: Sequence[float]) -> Scores:
+        return np.concatenate([np.array(of, float), np.zeros(len(episodes))])
+
+    asked = set(signals.asked)
+    seconds = np.array([*(f.fact.valid_from.timestamp() for f in facts), *(e.said_at / 1e6 for e in episodes)])
+    ranks, paths = page_rank(signals), _paths(signals)
+    about = [bool(named) and f.fact.subject in asked for f in facts]  # other names count as words
+    has_time = flags([*([True] * count), *(r.has_time for r in readings[count:])])
+    asking = flags([r.holds_question for r in readings[count:]])
+    return {
+        "bias": np.ones(total),
+        "vector": np.array([*(f.vector for f in facts), *(e.vector for e in episodes)]),
+        "words": words,
+        "words_before": only_episodes(_moved(told, before)),
+        "words_after": only_episodes(_moved(told, after)),
+        "words_near": np.concatenate([words[:count], rarity @ near]),
+        "words_around": np.concatenate([words[:count], rarity @ around]),
+        "speaker": flags([*about, *(e.speaker in named for e in episodes)]) / max(1, len(named)),
+        "question": flags([r.asks for r in readings]),
+        "reply": only_episodes(_moved(asking, before)),
+        "own": flags([*([True] * count), *(r.is_own for r in readings[count:])]),
+        "dated": has_time,
+        "time_asked": has_time * plan.asks_time,
+        "name_asked": flags([r.has_name for r in readings]) * plan.asks_name,
+        "number_asked": flags([r.has_number for r in readings]) * plan.asks_number,
+        "time": _timeliness(seconds, plan.windows),
+        "phrase": _phrases(plan.phrases, [*(f.fact.text for f in facts), *(e.text for e in episodes)]),
+        "graph": np.array([ranks.get(i, 0.0) for i in (*(f.fact.id for f in facts), *(e.id for e in episodes))]),
+        "fact": only_facts([1.0] * count),
+        "relation": only_facts([f.fact.predicate in plan.predicates and (f.hops > 0 or not asked) for f in facts]),
+        "chain": only_facts([_is_chain(paths.get(f.fact.id, ()), plan.predicates) for f in facts]),
+        "confidence": only_facts([f.fact.confidence - 1 for f in facts]),
+        "disputed": only_facts([f.fact.status == Status.DISPUTED for f in facts]),
+        "outdated": only_facts([_is_outdated(f.fact, plan, as_of) for f in facts]),
+        "fresh": np.exp(-np.maximum(0.0, as_of.timestamp() - seconds) / _FRESH.total_seconds()),
+    }
 
 
-def _is_named(speaker: str, asked: set[str]) -> bool:
+def _found(
+    sought: Sequence[str], beginnings: Sequence[str], texts: Sequence[Sequence[str]], closeness: Closeness
+) -> Scores:
+    """How well each text holds each word, of shape (words, texts): 1 for the word itself in any form, else the
+    square of the cosine with the closest word in it."""
+    vocabulary = list(dict.fromkeys(chain.from_iterable(texts)))
+    out = np.zeros((len(sought), len(texts)))
+    if not vocabulary:
+        return out
+    number = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
+    at = np.fromiter(map(number.__getitem__, chain.from_iterable(texts)), np.int64)
+    like = np.square(np.clip(closeness(sought, vocabulary), 0, 1)).astype(float)
+    stems = {stem(w): i for i, w in enumerate(sought)}
+    for i, word in enumerate(vocabulary):
+        same = stems.get(stem(word))
+        if same is not None:
+            like[same, i] = 1.0
+    for begun in beginnings:
+        held = [i for i, word in enumerate(vocabulary) if word.startswith(begun)]
+        for row in (i for i, w in enumerate(sought) if w == begun):
+            like[row, held] = 1.0
+    lengths = np.array([len(text) for text in texts])
+    filled = lengths > 0
+    starts = (np.cumsum(lengths) - lengths)[filled]
+    out[:, filled] = np.maximum.reduceat(like[:, at], starts, axis=1)
+    return out
+
+
+def _rarity(found: Scores) -> Scores:
+    """What each word weighs by how few of the texts hold it, as BM25 has it; the weights add up to 1."""
+    size, holding = found.shape[1], (found >= 1.0).sum(axis=1)
+    weights = np.log(1 + (size - holding + 0.5) / (holding + 0.5))
+    return weights / weights.sum()
+
+
+def _moved(values: Scores, to: NDArray[np.int64]) -> Scores:
+    """The value of the turn that each turn points to; 0 where there is none."""
+    return np.where(to >= 0, values[..., to], 0.0) if values.size else values
+
+
+def _windows(turns: Scores, before: NDArray[np.int64], after: NDArray[np.int64]) -> tuple[Scores, Scores]:
+    """The best of each word within `_NEAR` and within `_FAR` turns of each turn."""
+    best, back, ahead = turns, turns, turns
+    near = turns
+    for distance in range(1, _FAR + 1):
+        back, ahead = _moved(back, before), _moved(ahead, after)
+        best = np.maximum(best, np.maximum(back, ahead))
+        if distance == _NEAR:
+            near = best
+    return near, best
+
+
+def _is_named(speaker: str, names: Sequence[str]) -> bool:
     key = name_key(speaker)
-    return key in asked or key.split()[0] in asked
+    return key in names or key.split()[0] in names
 
 
-def _standardised(scores: Sequence[float]) -> Scores:
-    values = np.array(scores, float)
-    deviation = values.std() if len(values) else 0.0
-    return (values - values.mean()) / deviation if deviation > 1e-12 else np.zeros(len(values))
+def _phrases(phrases: Sequence[str], texts: Sequence[str]) -> Scores:
+    if not phrases:
+        return np.zeros(len(texts))
+    padded = [f" {' '.join(words_of(text))} " for text in texts]
+    return np.array([sum(f" {p} " in text for p in phrases) / len(phrases) for text in padded])
+
+
+def _timeliness(seconds: Scores, windows: Sequence[Window]) -> Scores:
+    """How near each time is to the nearest of the windows: 1 within it, falling to 0 some days after and ahead."""
+    out = np.zeros(len(seconds))
+    for window in windows:
+        years = {window.start.year}
+        if window.is_any_year:
+            first, last = (dt.datetime.fromtimestamp(float(s), UTC).year for s in (seconds.min(), seconds.max()))
+            years = set(range(first - 1, last + 2))
+        for year in years:
+            start = _years_on(window.start, year - window.start.year).timestamp()
+            length = (window.end - window.start).total_seconds()
+            late, early = seconds - (start + length), start - seconds
+            near = np.where(late >= 0, 1 - late / _AFTER.total_seconds(), 1 - early / _AHEAD.total_seconds())
+            out = np.maximum(out, np.where((late < 0) & (early <= 0), 1.0, np.clip(near, 0, 1)))
+    return out
+
+
+def _years_on(time: dt.datetime, years: int) -> dt.datetime:
+    try:
+        return time.replace(year=time.year + years)
+    except ValueError:  # the 29th of February
+        return time.replace(year=time.year + years, day=28)
+
+
+def _is_outdated(fact: FactState, plan: Plan, as_of: dt.datetime) -> bool:
+    is_over = fact.status == Status.SUPERSEDED or (fact.valid_to is not None and fact.valid_to <= as_of)
+    return is_over and not plan.windows and not plan.is_about_past
+
+
+def _is_chain(path: Sequence[FactState], asked: frozenset[str]) -> bool:
+    relations = [fact.predicate for fact in path]
+    return len(path) > 1 and len(set(relations)) == len(path) and asked.issuperset(relations)
+
+
+def _paths(signals: Signals) -> dict[str, tuple[FactState, ...]]:
+    """The path to each fact that the graph led to, and to each episode through the nearest fact resting on it."""
+    by_id = {f.fact.id: f for f in signals.facts}
+    paths: dict[str, tuple[FactState, ...]] = {}
+    for signal in sorted(signals.facts, key=lambda f: (f.hops, f.fact.id)):
+        path = path_to(signal, by_id)
+        if path:
+            for ident in (signal.fact.id, *signal.episodes):
+                paths.setdefault(ident, path)
+    return paths

@@ -11,10 +11,10 @@ import pytest
 from memgraph.changes import Called, Extraction
 from memgraph.extract.parse import lines_of
 from memgraph.extract.rules import RuleExtractor
-from memgraph.extract.times import read_time, times_in
 from memgraph.extract.values import read_amount
 from memgraph.model import UTC, Episode, Mode, Polarity, Precision, Scope
 from memgraph.ontology import core_ontology
+from memgraph.times import read_time, times_in
 
 MONDAY = dt.datetime(2025, 3, 10, 15, 30, tzinfo=UTC)
 pytestmark = pytest.mark.anyio

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
+from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memgraph.changes import EpisodeSignal, FactSignal, Signals
 from memgraph.model import UTC, Episode, FactState, Scope, Status
 from memgraph.ontology import core_ontology
-from memgraph.recall import Weights, pack, plan, rank
+from memgraph.providers.static import WordVectors
+from memgraph.recall import Hit, Weights, pack, plan, rank
 from memgraph.recall.context import tokens
+from memgraph.recall.graph import page_rank
 
 T0 = dt.datetime(2025, 1, 1, tzinfo=UTC)
+NOW = dt.datetime(2025, 6, 1, tzinfo=UTC)
 
 
 def episode(n: int, text: str = "hello", by: str = "Ana") -> Episode:
@@ -52,50 +56,186 @@ def fact(n: int, text: str = "Ana likes tea", predicate: str = "likes", status: 
     )
 
 
+def said(n: int, text: str, by: str = "Bob", before: int | None = None, vector: float = 0.1) -> EpisodeSignal:
+    spoken = episode(n, text, by)
+    at = int(spoken.occurred_at.timestamp() * 1e6)
+    return EpisodeSignal(spoken.id, by, text, at, vector, f"ep_{before:03}" if before else None, lambda: spoken)
+
+
+def ranked(question: str, signals: Signals, limit: int = 10) -> dict[str, Hit]:
+    asked = plan(question, core_ontology(), NOW)
+    return {h.id: h for h in rank(signals, asked, WordVectors().closeness, Weights(), limit, NOW)}
+
+
 def test_a_question_is_planned() -> None:
-    asked = plan("Where does Ana Lima's boss live?", core_ontology())
+    asked = plan("Where does Ana Lima's boss live?", core_ontology(), NOW)
     assert asked.terms == ("ana", "lima", "boss", "live")
     assert {"ana lima", "boss"} <= set(asked.names)
     assert "boss" in asked.short
     assert "ana" not in asked.short
     assert {"lives_in", "reports_to"} <= asked.predicates
+    assert asked.kind == "where"
+    assert asked.asks_name
+    assert asked.since(NOW) == NOW
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "is_list", "is_negated", "is_about_past"),
+    [
+        ("When did Ana move?", "when", False, False, False),
+        ("Which month was it?", "when", False, False, False),
+        ("How many seats did they want?", "how many", False, False, False),
+        ("Who signed off?", "who", False, False, False),
+        ("Why didn't it ship?", "why", False, True, False),
+        ("What instruments does Ana play?", "", True, False, False),
+        ("What is the status?", "", False, False, False),
+        ("Where did Ana work previously?", "where", False, False, True),
+        ("How old is Ana?", "how many", False, False, False),
+    ],
+)
+def test_the_kind_of_answer_is_told(
+    question: str, kind: str, is_list: bool, is_negated: bool, is_about_past: bool
+) -> None:
+    asked = plan(question, core_ontology(), NOW)
+    assert (asked.kind, asked.is_list, asked.is_negated, asked.is_about_past) == (
+        kind,
+        is_list,
+        is_negated,
+        is_about_past,
+    )
+
+
+def test_times_in_a_question_are_windows() -> None:
+    (march,) = plan("What did Ana do in March?", core_ontology(), NOW).windows
+    assert march.is_any_year
+    (last,) = plan("What did Ana do last week?", core_ontology(), NOW).windows
+    assert not last.is_any_year
+    assert last.end - last.start == dt.timedelta(days=7)
+    (year,) = plan("What happened in 2023?", core_ontology(), NOW).windows
+    assert (year.start.year, year.end.year, year.is_any_year) == (2023, 2024, False)
+    asked = plan("Where did Ana live in May 2021?", core_ontology(), NOW)
+    assert asked.since(NOW) == dt.datetime(2021, 5, 1, tzinfo=UTC)
+    assert asked.as_dict()["times"] == ["May 2021"]
 
 
 def test_stop_words_count_where_there_is_nothing_else() -> None:
-    assert plan("who is it?", core_ontology()).terms == ("who", "is", "it")
+    assert plan("who is it?", core_ontology(), NOW).terms == ("who", "is", "it")
 
 
-def test_a_neighbour_lends_its_score_and_a_named_speaker_counts() -> None:
-    asked = plan("What did Ana say?", core_ontology())
-    signals = Signals(
-        (
-            EpisodeSignal("ep_1", "Bob", partial(episode, 1), 0.9, 5.0, neighbours=("ep_2",)),
-            EpisodeSignal("ep_2", "Bob", partial(episode, 2), 0.1, 0.0, neighbours=("ep_1", "ep_3")),
-            EpisodeSignal("ep_3", "Ana", partial(episode, 3), 0.1, 0.0),
-            EpisodeSignal("ep_4", "Bob", partial(episode, 4), 0.1, 0.0),
-        )
+def test_the_turn_after_a_question_is_found_by_the_words_of_the_question() -> None:
+    turns = (
+        said(1, "Did you find somewhere to park the caravan?"),
+        said(2, "Yes, behind the old mill.", "Ana", before=1),
+        said(3, "The soup was lovely.", "Ana", before=2),
+        said(4, "I slept badly.", "Ana"),
     )
-    hits = rank(signals, asked, Weights(), 4)
-    assert hits[0].id == "ep_1"
-    parts = {h.id: h.parts for h in hits}
-    assert parts["ep_2"]["neighbour"] > 0
-    assert parts["ep_3"]["speaker"] > 0
-    assert parts["ep_4"]["neighbour"] == parts["ep_4"]["speaker"] == 0
-    assert all(abs(sum(h.parts.values()) - h.score) < 1e-6 for h in hits)
+    hits = ranked("Where did Ana park the caravan?", Signals(turns))
+    assert next(iter(hits)) == "ep_002"
+    assert hits["ep_002"].parts["reply"] > 0
+    assert hits["ep_002"].parts["words_before"] > hits["ep_003"].parts["words_before"]
+    assert hits["ep_003"].parts["words_near"] > hits["ep_004"].parts["words_near"]
+    assert all(abs(sum(h.parts.values()) - h.score) < 1e-6 for h in hits.values())
 
 
-def test_facts_lend_their_score_to_what_they_rest_on_and_equals_are_ordered_by_id() -> None:
-    asked = plan("What does Ana like?", core_ontology())
+def test_words_count_by_their_stems_and_by_what_they_mean() -> None:
+    turns = (said(1, "She camped by the lake."), said(2, "A kitten sleeps here."), said(3, "Interest rates rose."))
+    hits = ranked("camping", Signals(turns))
+    assert hits["ep_001"].parts["words"] == Weights().words
+    hits = ranked("cat", Signals(turns))
+    assert hits["ep_002"].parts["words"] > 2 * hits["ep_003"].parts["words"]
+
+
+def test_beginnings_and_phrases_count() -> None:
+    turns = (said(1, "The migration is done."), said(2, "We did deep work."), said(3, "The work went deep."))
+    hits = ranked("migr*", Signals(turns))
+    assert hits["ep_001"].parts["words"] == Weights().words
+    hits = ranked('"deep work"', Signals(turns))
+    assert hits["ep_002"].parts["phrase"] > hits["ep_003"].parts["phrase"] == 0
+
+
+def test_a_named_speaker_counts_and_is_shared_among_those_named() -> None:
+    turns = (said(1, "It rained.", "Ana Lima"), said(2, "It rained.", "Bob"), said(3, "It rained.", "Cleo"))
+    alone = ranked("What did Ana say?", Signals(turns))
+    assert (
+        alone["ep_001"].parts["speaker"]
+        == 2 * ranked("What did Ana and Bob say?", Signals(turns))["ep_002"].parts["speaker"]
+    )
+    assert alone["ep_002"].parts["speaker"] == 0
+
+
+def test_what_was_said_at_the_time_asked_for_comes_first() -> None:
+    turns = (said(1, "It rained.", vector=0.2), said(60 * 24 * 40, "It rained."))
+    hits = ranked("What happened in February 2025?", Signals(turns))
+    assert list(hits) == ["ep_57600", "ep_001"]
+    assert 0 == hits["ep_001"].parts["time"] < hits["ep_57600"].parts["time"]
+    any_year = ranked("What happened in January?", Signals(turns))
+    assert any_year["ep_001"].parts["time"] == Weights().time
+
+
+def test_a_fact_that_is_asked_for_comes_first_and_its_path_is_told() -> None:
+    boss = fact(1, "Ana reports to Cleo", "reports_to")
+    home = replace(fact(2, "Cleo lives in Graz", "lives_in"), subject="en_cleo")
     facts = (
-        FactSignal(fact(1), ("ep_2",), 0.9, 3.0, 1.0, "likes"),
-        FactSignal(fact(2, status=Status.DISPUTED), (), 0.1, 0),
+        FactSignal(replace(boss, object_entity="en_cleo"), ("ep_001",), 0.3, hops=1),
+        FactSignal(home, ("ep_002",), 0.4, hops=2, via=boss.id),
+        FactSignal(replace(fact(3, "Eva lives in Ghent", "lives_in"), subject="en_eva"), ("ep_003",), 0.4),
     )
-    episodes = tuple(EpisodeSignal(f"ep_{n}", "Bob", None, 0.1, 0.0) for n in (3, 2, 1))
-    hits = rank(Signals(episodes, facts), asked, Weights(), 10)
-    assert [h.id for h in hits if h.id.startswith("ep")] == ["ep_2", "ep_1", "ep_3"]
-    assert hits[0].id == "fa_001"
-    assert {h.id: h.parts for h in hits}["fa_002"]["disputed"] < 0
-    assert rank(Signals(), asked, Weights(), 5) == []
+    turns = (said(1, "I report to Cleo.", "Ana"), said(2, "Cleo lives in Graz."), said(3, "Eva lives in Ghent."))
+    hits = ranked("Where does Ana's boss live?", Signals(turns, facts, asked=("en",)))
+    assert hits["fa_002"].path == ("Ana reports to Cleo", "Cleo lives in Graz")
+    assert hits["ep_002"].path == hits["fa_002"].path
+    assert hits["fa_003"].path == ()
+    assert hits["fa_002"].score > hits["fa_003"].score
+    assert hits["fa_001"].parts["graph"] > hits["fa_002"].parts["graph"] > hits["fa_003"].parts["graph"] == 0
+
+
+def test_disputed_and_outdated_facts_stand_back_unless_the_past_is_asked_for() -> None:
+    old = replace(fact(2, "Ana lives in Ghent", "lives_in", Status.SUPERSEDED), valid_to=T0 + dt.timedelta(days=9))
+    facts = (
+        FactSignal(fact(1, "Ana lives in Graz", "lives_in", Status.DISPUTED), (), 0.3, hops=1),
+        FactSignal(old, (), 0.3, hops=1),
+    )
+    hits = ranked("Where does Ana live?", Signals((), facts, asked=("en",)))
+    assert hits["fa_001"].parts["disputed"] < 0
+    assert hits["fa_002"].parts["outdated"] < 0
+    assert ranked("Where did Ana live formerly?", Signals((), facts))["fa_002"].parts["outdated"] == 0
+
+
+def test_equals_are_ordered_by_id_and_nothing_comes_of_nothing() -> None:
+    turns = tuple(replace_id(said(1, "Hello."), f"ep_{n}") for n in (3, 1, 2))
+    assert list(ranked("hello", Signals(turns))) == ["ep_1", "ep_2", "ep_3"]
+    assert ranked("hello", Signals()) == {}
+    assert list(ranked("...", Signals((said(1, "?!"),)))) == ["ep_001"]
+
+
+def replace_id(signal: EpisodeSignal, ident: str) -> EpisodeSignal:
+    return signal._replace(id=ident)
+
+
+edges = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(0, 8)), max_size=20)
+
+
+@given(edges)
+def test_page_rank_is_a_share_and_falls_with_the_hops(facts: list[tuple[int, int, int]]) -> None:
+    signals = Signals(
+        tuple(said(n, "x") for n in range(9)),
+        tuple(
+            FactSignal(replace(fact(i), subject=f"en_{a}", object_entity=f"en_{b}"), (f"ep_{e:03}",), 0.0)
+            for i, (a, b, e) in enumerate(facts)
+        ),
+        asked=("en_0",),
+    )
+    ranks = page_rank(signals)
+    assert all(0 <= share <= 1 for share in ranks.values())
+    reached = any(0 in (a, b) for a, b, _ in facts)
+    assert (max(ranks.values(), default=0) == 1) == reached
+
+
+def test_a_hub_passes_little_on() -> None:
+    hub = [FactSignal(replace(fact(i), subject="en_hub", object_entity=f"en_{i}"), (), 0.0) for i in range(20)]
+    own = FactSignal(replace(fact(50), subject="en_own", object_entity="en_x"), (), 0.0)
+    ranks = page_rank(Signals((), (*hub, own), asked=("en_hub", "en_own")))
+    assert ranks["fa_050"] > 10 * ranks["fa_000"]
 
 
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=200)

@@ -24,16 +24,13 @@ from memgraph.changes import (
     Sought,
 )
 from memgraph.model import Entity, Episode, FactState, Mention, Scope
-from memgraph.ports import Cue, EpisodeQuery, FactQuery, Finding, Located, Settings, Vectors
+from memgraph.ports import WHOLE, Cue, EpisodeQuery, FactQuery, Finding, Located, Settings, Vectors
 from memgraph.queries import cypher, folder
 from memgraph.stores.neo4j import rows
 from memgraph.stores.neo4j.connection import Database
 from memgraph.stores.neo4j.writing import write
 
 _OVERFETCH = 4
-_IN_FULL = 16  # episodes of each kind that come whole
-_FLANKED = 15  # hits of each kind whose neighbours come along
-_UNREACHED = (0.0, "")
 
 
 class Neo4jStore:
@@ -109,9 +106,8 @@ class Neo4jStore:
         """See `Store.recall`."""
         path = "read/recall_2026" if self._database.has_scoped_vectors else "read/recall_5"
         agent = scope.agent if scope.user is not None else None
-        terms = " ".join(cue.terms)  # letters and digits only
-        words = f'+scope:"{scope.key}"^0 +(content:({terms}) text:({terms}))' if terms else ""
         is_narrowed = bool(agent or scope.session or cue.is_past)
+        overfetch = 1 if self._database.has_scoped_vectors else _OVERFETCH
         (found,) = await self._database.read(
             cypher(path),
             {
@@ -119,9 +115,10 @@ class Neo4jStore:
                 "agent": agent,
                 "run": scope.session,
                 "vector": rows.numbers(cue.vector),
-                "words": words,
+                "words": _lucene(scope, cue),
                 "names": list(cue.names),
                 "short": list(cue.short),
+                "since": cue.since,
                 "as_of": cue.as_of,
                 "said_by": cue.as_of if cue.is_past else rows.FOREVER,
                 "known_at": cue.known_at or rows.FOREVER,
@@ -130,11 +127,9 @@ class Neo4jStore:
                 "is_about_facts": "fact" in cue.kinds,
                 "is_about_episodes": "episode" in cue.kinds,
                 "pool": cue.pool,
-                "reach": cue.pool * (_OVERFETCH if is_narrowed or not self._database.has_scoped_vectors else 1),
-                "fact_reach": cue.pool
-                * (2 if self._database.has_scoped_vectors else _OVERFETCH),  # many of the nearest may no longer hold
-                "full": _IN_FULL,
-                "flanked": _FLANKED,
+                "reach": cue.pool * (_OVERFETCH if is_narrowed else overfetch),
+                "fact_reach": cue.pool * max(2, overfetch),  # many of the nearest may no longer hold
+                "whole": WHOLE,
             },
         )
         return _signals(found, scope)
@@ -260,37 +255,41 @@ def _ledger(found: Iterable[Mapping[str, Any]]) -> Ledger:
     return Ledger(tuple(facts), held, Identities(entity_of, entities))
 
 
+def _lucene(scope: Scope, cue: Cue) -> str:
+    """The question as Lucene's query parser reads it; terms hold letters, digits and, in phrases, spaces only."""
+    terms = [*(f'"{p}"' for p in cue.phrases), *(t for t in cue.terms if t not in cue.beginnings)]
+    terms += [f"{b}*" for b in cue.beginnings]
+    either = " ".join(terms)
+    return f'+scope:"{scope.key}"^0 +(content:({either}) text:({either}))' if terms else ""
+
+
 def _signals(found: Mapping[str, Any], scope: Scope) -> Signals:
-    paths: dict[str, tuple[float, str]] = {}
-    for ident, near, path in found["paths"]:
-        paths.setdefault(ident, (near, path))
-    hops: dict[str, tuple[float, str]] = {}
-    for episode, fact in found["rests"]:
-        hops[episode] = max(hops.get(episode, _UNREACHED), paths[fact])
-    fact_words, words = dict(found["fact_words"]), dict(found["words"])
+    led = dict(found["led_next"]) | dict(found["led_beyond"])
+    hops = {ident: n for n, kind in ((3, "farthest"), (2, "far"), (1, "near")) for ident in found[kind]}
     facts = tuple(
-        FactSignal(
-            rows.fact(values, ()),
-            tuple(episodes),
-            cosine or 0.0,
-            fact_words.get(values["id"], 0.0),
-            *paths.get(values["id"], _UNREACHED),
+        FactSignal(fact, tuple(episodes), cosine or 0.0, hops.get(fact.id, 0), _via(fact, hops, led))
+        for fact, episodes, cosine in (
+            (rows.fact(values, ()), episodes, cosine) for values, episodes, cosine in found["facts"]
         )
-        for values, episodes, cosine in found["facts"]
     )
-    in_full = {values[0]: values for values in found["in_full"]}
-    known = {ident for ident, _, _ in found["episodes"]}
-    beside = {e: tuple(n for n in around if n in known) for e, *around in found["beside"]}
+    ids = {values[0] for values in found["episodes"]}
     episodes = tuple(
         EpisodeSignal(
-            ident,
-            speaker,
-            partial(rows.episode_of, in_full[ident], scope) if ident in in_full else None,
+            values[0],
+            values[4],
+            values[6],
+            values[10],
             cosine or 0.0,
-            words.get(ident, 0.0),
-            *hops.get(ident, _UNREACHED),
-            neighbours=beside.get(ident, ()),
+            before if before in ids else None,
+            partial(rows.episode_of, values, scope),
         )
-        for ident, speaker, cosine in found["episodes"]
+        for *values, before, cosine in found["episodes"]
     )
-    return Signals(episodes, facts)
+    mentions = tuple((episode, entity) for episode, entity in found["mentions"])
+    return Signals(episodes, facts, tuple(found["asked"]), mentions)
+
+
+def _via(fact: FactState, hops: Mapping[str, int], led: Mapping[str, str]) -> str | None:
+    """The fact one hop nearer to the names asked for that led to this one."""
+    before = (led[e] for e in (fact.subject, fact.object_entity or "") if e in led)
+    return next((b for b in before if hops[b] == hops.get(fact.id, 0) - 1), None)

@@ -18,8 +18,8 @@ SELECT key, tenant, user, agent, session FROM scopes WHERE :key IS NULL OR key =
 -- name: episodes_by_id
 SELECT * FROM episodes WHERE +scope = :scope AND id IN (SELECT value FROM json_each(:ids))
 
--- name: episodes_in_short
-SELECT seq, id, speaker FROM episodes WHERE seq IN (SELECT value FROM json_each(:seqs))
+-- name: episodes_by_seq
+SELECT * FROM episodes WHERE seq IN (SELECT value FROM json_each(:seqs))
 
 -- name: episodes_between
 SELECT * FROM episodes
@@ -88,7 +88,9 @@ INSERT OR REPLACE INTO vectors (scope, kind, seq, vector) VALUES (?, ?, ?, ?)
 DELETE FROM vectors WHERE scope = ? AND kind = ? AND seq = ?
 
 -- name: vectors_after
-SELECT seq, vector FROM vectors WHERE scope = ? AND kind = ? AND seq > ? ORDER BY seq
+SELECT v.seq, v.vector, e.session_id, e.occurred_at, e.place
+FROM vectors v LEFT JOIN episodes e ON v.kind = 'episode' AND e.seq = v.seq
+WHERE v.scope = :scope AND v.kind = :kind AND v.seq > :after ORDER BY v.seq
 
 -- name: last_places
 SELECT session_id, max(place) AS place FROM episodes
@@ -259,25 +261,24 @@ FROM pending p JOIN scopes s ON s.key = p.scope WHERE :key IS NULL OR s.key = :k
 SELECT count(*) FROM episode_text WHERE episode_text MATCH :match
 
 -- name: search_episode_text
-SELECT rowid AS seq, -bm25(episode_text, 0.0, 1.0) AS score FROM episode_text
+SELECT rowid AS seq FROM episode_text
 WHERE episode_text MATCH :match ORDER BY bm25(episode_text, 0.0, 1.0) LIMIT :pool
 
 -- name: search_episode_text_within
-SELECT t.rowid AS seq, -bm25(episode_text, 0.0, 1.0) AS score
-FROM episode_text t JOIN episodes e ON e.seq = t.rowid
+SELECT t.rowid AS seq FROM episode_text t JOIN episodes e ON e.seq = t.rowid
 WHERE episode_text MATCH :match AND e.occurred_at <= :as_of AND e.recorded_at <= :known_at
     AND (:agent IS NULL OR e.agent = :agent) AND (:session IS NULL OR e.session = :session)
 ORDER BY bm25(episode_text, 0.0, 1.0) LIMIT :pool
 
 -- name: search_fact_text
-SELECT t.rowid AS seq, -bm25(fact_text, 0.0, 1.0) AS score FROM fact_text t JOIN facts f ON f.seq = t.rowid
+SELECT t.rowid AS seq FROM fact_text t JOIN facts f ON f.seq = t.rowid
 WHERE fact_text MATCH :match
-    AND (:is_any OR f.status <> 'retracted' AND f.valid_from <= :as_of AND (f.valid_to IS NULL OR f.valid_to > :as_of))
+    AND (:is_any OR f.status <> 'retracted' AND f.valid_from <= :as_of AND (f.valid_to IS NULL OR f.valid_to > :since))
 ORDER BY bm25(fact_text, 0.0, 1.0) LIMIT :pool
 
 -- name: fact_seqs_holding
 SELECT seq FROM facts WHERE scope = :scope
-    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :as_of))
+    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :since))
 
 -- name: entities_named
 SELECT entity FROM names WHERE scope = :scope AND key IN (SELECT value FROM json_each(:keys))
@@ -289,11 +290,11 @@ SELECT entity FROM names WHERE scope = :scope AND last IN (SELECT value FROM jso
 -- name: facts_around
 SELECT seq, id, subject, object_entity, predicate, valid_from FROM facts
 WHERE +scope = :scope AND subject IN (SELECT value FROM json_each(:entities))
-    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :as_of))
+    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :since))
 UNION
 SELECT seq, id, subject, object_entity, predicate, valid_from FROM facts
 WHERE +scope = :scope AND object_entity IN (SELECT value FROM json_each(:entities))
-    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :as_of))
+    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :since))
 ORDER BY valid_from DESC LIMIT :pool
 
 -- name: episodes_of_facts
@@ -303,15 +304,10 @@ SELECT fact, episode FROM evidence WHERE fact IN (SELECT value FROM json_each(:f
 SELECT e.fact, p.seq FROM evidence e JOIN episodes p ON p.id = e.episode
 WHERE e.fact IN (SELECT value FROM json_each(:facts)) ORDER BY p.occurred_at DESC LIMIT :pool
 
--- name: neighbours
-SELECT e.seq,
-    (SELECT b.seq FROM episodes b WHERE b.session_id = e.session_id
-        AND (b.occurred_at, b.place) < (e.occurred_at, e.place)
-        ORDER BY b.occurred_at DESC, b.place DESC LIMIT 1) AS before,
-    (SELECT a.seq FROM episodes a WHERE a.session_id = e.session_id
-        AND (a.occurred_at, a.place) > (e.occurred_at, e.place)
-        ORDER BY a.occurred_at, a.place LIMIT 1) AS after
-FROM episodes e WHERE e.seq IN (SELECT value FROM json_each(:seqs))
+-- name: mentions_of
+SELECT DISTINCT m.episode, n.entity, e.seq
+FROM names n JOIN mentions m ON m.name = n.id JOIN episodes e ON e.id = m.episode
+WHERE n.entity IN (SELECT value FROM json_each(:entities)) ORDER BY e.occurred_at DESC, e.id LIMIT :pool
 
 -- name: stats
 SELECT (SELECT count(*) FROM episodes WHERE :key IS NULL OR scope = :key) AS episodes,

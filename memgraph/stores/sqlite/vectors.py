@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,37 +15,62 @@ from memgraph.ports import Vectors
 from memgraph.stores.sqlite.connection import SQL
 
 _KEPT_SCOPES = 256
+Integers = NDArray[np.int64]
 
 
 @dataclass(slots=True)
 class _Matrix:
+    """The vectors of a scope, in the order of `seqs`, and of episodes session, time and place."""
+
     epoch: int
     dimension: int
     size: int = 0
-    seqs: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    seqs: Integers = field(default_factory=lambda: np.empty(0, np.int64))
     rows: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    turns: Integers = field(default_factory=lambda: np.empty((0, 3), np.int64))
+    sessions: dict[str | None, int] = field(default_factory=dict[str | None, int])
+    _conversation: Conversation | None = None
 
-    def append(self, seqs: NDArray[np.int64], rows: Vectors) -> None:
-        needed = self.size + len(seqs)
+    def append(self, found: Sequence[sqlite3.Row]) -> None:
+        needed = self.size + len(found)
         if needed > len(self.seqs):
             room = max(needed, 2 * len(self.seqs), 64)
-            self.seqs = np.concatenate([self.seqs[: self.size], np.empty(room - self.size, np.int64)])
-            grown = np.empty((room, self.dimension), np.float32)
-            grown[: self.size] = self.rows[: self.size]
-            self.rows = grown
-        self.seqs[self.size : needed] = seqs
-        self.rows[self.size : needed] = rows
+            self.seqs = _grown(self.seqs, self.size, room)
+            self.rows = _grown(self.rows, self.size, room)
+            self.turns = _grown(self.turns, self.size, room)
+        new = slice(self.size, needed)
+        self.seqs[new] = [r["seq"] for r in found]
+        vectors = np.frombuffer(b"".join(r["vector"] for r in found), np.float32)
+        self.rows[new] = vectors.reshape(len(found), self.dimension)
+        numbers = (self.sessions.setdefault(r["session_id"], len(self.sessions)) for r in found)
+        self.turns[new] = [
+            (number, r["occurred_at"] or 0, r["place"] or 0) for number, r in zip(numbers, found, strict=True)
+        ]
         self.size = needed
+        self._conversation = None
+
+    def conversation(self) -> Conversation:
+        if self._conversation is None:
+            seqs, (session, occurred_at, place) = self.seqs[: self.size], self.turns[: self.size].T
+            order = np.lexsort((seqs, place, occurred_at, session))
+            self._conversation = Conversation(seqs[order], session[order], np.argsort(order), seqs.copy())
+        return self._conversation
+
+
+def _grown(array: NDArray[Any], size: int, room: int) -> NDArray[Any]:
+    out = np.empty((room, *array.shape[1:]), array.dtype)
+    out[:size] = array[:size]
+    return out
 
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
     """The cosine of every vector of a scope with a question: `seqs` ascending, `scores` beside them."""
 
-    seqs: NDArray[np.int64]
+    seqs: Integers
     scores: NDArray[np.float32]
 
-    def within(self, allowed: NDArray[np.int64]) -> Similarities:
+    def within(self, allowed: Integers) -> Similarities:
         """Only those of these rows."""
         kept = np.isin(self.seqs, allowed, assume_unique=True)
         return Similarities(self.seqs[kept], self.scores[kept])
@@ -56,13 +83,52 @@ class Similarities:
         ordered = nearest[np.lexsort((self.seqs[nearest], -self.scores[nearest]))]
         return [int(s) for s in self.seqs[ordered]]
 
-    def of(self, seqs: list[int]) -> list[float]:
+    def of(self, seqs: Sequence[int]) -> list[float]:
         """The score of each of these rows; 0 for one without a vector."""
         wanted = np.asarray(seqs, np.int64)
         if not len(self.seqs):
             return [0.0] * len(seqs)
         at = np.minimum(np.searchsorted(self.seqs, wanted), len(self.seqs) - 1)
         return [float(s) for s in np.where(self.seqs[at] == wanted, self.scores[at], 0.0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The episodes of a scope, session after session, each in the order of its turns.
+
+    `ordered` are their seqs and `sessions` a number for each one's session; `places` says where in these each of
+    `seqs`, ascending, stands.
+    """
+
+    ordered: Integers
+    sessions: Integers
+    places: Integers
+    seqs: Integers
+
+    def flanked(self, seqs: Sequence[int], flank: int) -> list[int]:
+        """These turns, and so many before and after each in its session, ascending."""
+        at = self._places(seqs)
+        beside = (at[:, None] + np.arange(-flank, flank + 1)[None, :]).ravel()
+        own = np.repeat(at, 2 * flank + 1)
+        inside = (beside >= 0) & (beside < len(self.ordered))
+        beside, own = beside[inside], own[inside]
+        together = self.sessions[beside] == self.sessions[own]
+        return [int(s) for s in np.union1d(self.ordered[beside[together]], np.asarray(seqs, np.int64))]
+
+    def before(self, seqs: Sequence[int]) -> dict[int, int]:
+        """The turn just before each of these in its session, where there is one."""
+        at = self._places(seqs)
+        at = at[at > 0]
+        at = at[self.sessions[at] == self.sessions[at - 1]]
+        return dict(zip(self.ordered[at].tolist(), self.ordered[at - 1].tolist(), strict=True))
+
+    def _places(self, seqs: Sequence[int]) -> Integers:
+        """Where these stand; those without a vector are left out."""
+        if not len(self.seqs):
+            return np.empty(0, np.int64)
+        wanted = np.asarray(seqs, np.int64)
+        at = np.minimum(np.searchsorted(self.seqs, wanted), len(self.seqs) - 1)
+        return self.places[at[self.seqs[at] == wanted]]
 
 
 class Matrices:
@@ -76,6 +142,10 @@ class Matrices:
         matrix = self._current(connection, scope, kind, len(vector))
         return Similarities(matrix.seqs[: matrix.size], matrix.rows[: matrix.size] @ vector)
 
+    def conversation(self, connection: sqlite3.Connection, scope: str, dimension: int) -> Conversation:
+        """The scope's episodes in the order of their turns."""
+        return self._current(connection, scope, "episode", dimension).conversation()
+
     def _current(self, connection: sqlite3.Connection, scope: str, kind: str, dimension: int) -> _Matrix:
         row = connection.execute(SQL["scope_version"], (scope,)).fetchone()
         epoch = row["epoch"] if row else 0
@@ -86,8 +156,7 @@ class Matrices:
         while len(self._kept) > _KEPT_SCOPES:
             self._kept.popitem(last=False)
         last = int(matrix.seqs[matrix.size - 1]) if matrix.size else -1
-        found = connection.execute(SQL["vectors_after"], (scope, kind, last)).fetchall()
+        found = connection.execute(SQL["vectors_after"], {"scope": scope, "kind": kind, "after": last}).fetchall()
         if found:
-            rows = np.frombuffer(b"".join(r["vector"] for r in found), np.float32).reshape(len(found), dimension)
-            matrix.append(np.fromiter((r["seq"] for r in found), np.int64, len(found)), rows)
+            matrix.append(found)
         return matrix
