@@ -38,7 +38,7 @@ from memgraph import AsyncMemory
 from memgraph.changes import Signals
 from memgraph.inputs import KINDS
 from memgraph.model import UTC, Scope
-from memgraph.providers.static import StaticEmbedder, WordVectors
+from memgraph.providers.static import StaticEmbedder
 from memgraph.recall import Weights, features
 from memgraph.recall.words import STOP_WORDS, stem, words_of
 from memgraph.searching import Question
@@ -154,10 +154,7 @@ async def candidates(memory: AsyncMemory, asked: Asked) -> Candidates:
     scope = Scope(user=f"locomo-{asked.conversation}")
     searcher = memory._searcher
     plan, signals = await searcher.gather(scope, question)
-    return _candidates(signals, features(signals, plan, WORDS.closeness, now))
-
-
-WORDS = WordVectors()
+    return _candidates(signals, features(signals, plan, searcher.lexicon, now))
 
 
 def _candidates(signals: Signals, values: Mapping[str, Array]) -> Candidates:

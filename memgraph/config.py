@@ -19,6 +19,7 @@ class Config(BaseSettings):
     neo4j_password: SecretStr = Field(SecretStr(""), description="password of the Neo4j server")
     neo4j_database: str | None = Field(None, description="database; the server's default if unset")
     embedder: str = Field("static", description="static, onnx:FOLDER, openai:MODEL or ollama:MODEL")
+    reranker: str | None = Field(None, description="onnx:FOLDER, openai:MODEL or ollama:MODEL; none if unset")
     extractor: str = Field("rules", description="rules, rules:PIPELINE (an installed spaCy pipeline), or openai:MODEL")
     extract_processes: int = Field(
         1, ge=1, le=64, description="processes that share the rules' reading of many messages"
@@ -30,7 +31,7 @@ class Config(BaseSettings):
         default_factory=dict[str, float], description="how far a speaker or extractor is trusted, 0 to 1; 1 if unset"
     )
     max_text_chars: int = Field(100_000, ge=1, description="longest text of one message")
-    pool: int = Field(50, ge=10, description="candidates that each signal may bring to a search")
+    pool: int = Field(40, ge=10, description="candidates that each signal may bring to a search")
 
     def store_address(self) -> str:
         """Where the memory is kept: `store`, else a file in the user's data folder."""

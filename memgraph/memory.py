@@ -31,7 +31,7 @@ from memgraph.ports import (
     Reranker,
     Settings,
 )
-from memgraph.providers import embedder_for
+from memgraph.providers import embedder_for, reranker_for
 from memgraph.recall import pack
 from memgraph.resolve import Candidate, Naming, Policy, Resolver
 from memgraph.searching import Question, Searcher
@@ -66,7 +66,7 @@ class AsyncMemory:
         embedder: Embedder | str | None = None,
         extractor: Extractor | str | None = None,
         ontology: Ontology | Mapping[str, Any] | str | Path | None = None,
-        reranker: Reranker | None = None,
+        reranker: Reranker | str | None = None,
         config: Config | None = None,
         auth: tuple[str, str] | None = None,
         clock: Clock | None = None,
@@ -75,7 +75,7 @@ class AsyncMemory:
 
         `ontology` adds predicates to the core ones, or declares them anew, for this memory's extraction and conflicts.
 
-        `reranker` puts the best hits of a search in a better order (`memgraph.providers.reranker_for`).
+        `reranker` puts the best hits of a search in a better order: onnx:FOLDER, openai:MODEL, or one of your own.
 
         `auth` is (user, password) of a Neo4j server; else MEMGRAPH_NEO4J_USER and MEMGRAPH_NEO4J_PASSWORD count.
         """
@@ -84,6 +84,8 @@ class AsyncMemory:
         chosen = self.config.embedder if embedder is None else embedder
         self._embedder = embedder_for(chosen) if isinstance(chosen, str) else chosen
         self._ontology = core_ontology().extended(ontology)
+        reranker = self.config.reranker if reranker is None else reranker
+        reranker = reranker_for(reranker) if isinstance(reranker, str) else reranker
         wanted = self.config.extractor if extractor is None else extractor
         if isinstance(wanted, str):
             wanted = extractor_for(wanted, self._ontology, processes=self.config.extract_processes)

@@ -11,8 +11,8 @@ from memgraph.errors import RerankingFailed
 from memgraph.model import Episode, FactState, Scope
 from memgraph.ontology import Ontology
 from memgraph.ports import Cue, Embedder, EpisodeQuery, Reranker, Store
-from memgraph.providers.static import WordVectors
-from memgraph.recall import Hit, Plan, Weights, plan, rank
+from memgraph.providers.static import embed_static
+from memgraph.recall import Hit, Lexicon, Plan, Weights, plan, rank
 from memgraph.resolve import Resolver
 
 _RERANKED = 30  # hits that a reranker sees
@@ -61,14 +61,14 @@ class Searcher:
         self._resolver = resolver
         self._reranker = reranker
         self._pool = pool
-        self._words = WordVectors()
+        self.lexicon = Lexicon(embed_static)
         self.weights = Weights()
 
     async def find(self, owner: Scope, question: Question, limit: int) -> Found:
         """The best answers, best first."""
         planned, signals = await self.gather(owner, question)
         wanted = limit if self._reranker is None else max(limit, _RERANKED)
-        hits = rank(signals, planned, self._words.closeness, self.weights, wanted, question.moment)
+        hits = rank(signals, planned, self.lexicon, self.weights, wanted, question.moment)
         if self._reranker is None:
             return Found(hits, planned)
         first = hits[:_RERANKED]

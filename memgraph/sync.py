@@ -24,7 +24,7 @@ from memgraph.inputs import Message, ScopeArgs
 from memgraph.memory import AsyncMemory
 from memgraph.model import Entity, Episode, Fact
 from memgraph.ontology import Ontology
-from memgraph.ports import Clock, Embedder, Extractor, Finding, FullStore
+from memgraph.ports import Clock, Embedder, Extractor, Finding, FullStore, Reranker
 from memgraph.resolve import Candidate
 from memgraph.views import Reasoning
 
@@ -67,13 +67,21 @@ class Memory:
         embedder: Embedder | str | None = None,
         extractor: Extractor | str | None = None,
         ontology: Ontology | Mapping[str, Any] | str | Path | None = None,
+        reranker: Reranker | str | None = None,
         config: Config | None = None,
         auth: tuple[str, str] | None = None,
         clock: Clock | None = None,
     ) -> None:
         """See `AsyncMemory`."""
         self._memory = AsyncMemory(
-            store, embedder=embedder, extractor=extractor, ontology=ontology, config=config, auth=auth, clock=clock
+            store,
+            embedder=embedder,
+            extractor=extractor,
+            ontology=ontology,
+            reranker=reranker,
+            config=config,
+            auth=auth,
+            clock=clock,
         )
         self._starting = threading.Lock()
         self._portal: _Portal | None = None

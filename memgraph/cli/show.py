@@ -136,7 +136,7 @@ def results_table(results: Iterable[Mapping[str, Any]]) -> Table:
 
 def explanation(answer: Mapping[str, Any]) -> list[Table | str]:
     """How a question was understood, what each hit's score is made of, and the paths in the graph."""
-    plan = [f"{k}: {', '.join(v) if isinstance(v, list) else v}" for k, v in answer["plan"].items()]
+    plan = [f"{k}: {v}".translate(str.maketrans("", "", "[]'")) for k, v in answer["plan"].items()]
     results = answer["results"]
     signals = list(dict.fromkeys(name for r in results for name in r["explain"]["parts"] if name != "bias"))
     table = Table(box=None, pad_edge=False, title="Scores, and what they are made of", title_justify="left")

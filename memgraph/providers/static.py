@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,40 +31,11 @@ class StaticEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder.embed`. A text without a known word is all zeros."""
-        return _embedded(texts)
+        return embed_static(texts)
 
 
-class WordVectors:
-    """How alike single words are by the shipped table, whatever embedder a memory uses. Remembers words."""
-
-    _KEPT = 20_000
-
-    def __init__(self) -> None:
-        self._at: dict[str, int] = {}
-        self._rows: Vectors = np.empty((0, 1), np.float32)
-        self._lock = threading.Lock()
-
-    def closeness(self, words: Sequence[str], others: Sequence[str]) -> Vectors:
-        """The cosine of each of `words` with each of `others`, shape (words, others); 0 for an unknown one."""
-        with self._lock:
-            new = [w for w in dict.fromkeys((*words, *others)) if w not in self._at]
-            if new and len(self._at) + len(new) > self._KEPT:
-                self._at.clear()
-                new = list(dict.fromkeys((*words, *others)))
-            if new:
-                known = len(self._at)
-                if known + len(new) > len(self._rows):
-                    grown = np.empty((2 * (known + len(new)), _load()[1].shape[1]), np.float32)
-                    grown[:known] = self._rows[:known]
-                    self._rows = grown
-                self._rows[known : known + len(new)] = _embedded(new)
-                self._at.update((w, known + i) for i, w in enumerate(new))
-            rows = self._rows
-            return rows[[self._at[w] for w in words]] @ rows[[self._at[w] for w in others]].T
-
-
-def _embedded(texts: Sequence[str]) -> Vectors:
-    """The vectors of texts, shape (texts, dimension)."""
+def embed_static(texts: Sequence[str]) -> Vectors:
+    """The vectors of texts by the shipped table, shape (texts, dimension)."""
     tokenizer, table = _load()
     ids = [e.ids for e in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
     out = np.zeros((len(texts), table.shape[1]), np.float32)

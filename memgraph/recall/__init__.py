@@ -3,5 +3,6 @@
 from memgraph.recall.context import pack
 from memgraph.recall.plan import Plan, plan
 from memgraph.recall.rank import Hit, Weights, features, rank
+from memgraph.recall.words import Lexicon
 
-__all__ = ["Hit", "Plan", "Weights", "features", "pack", "plan", "rank"]
+__all__ = ["Hit", "Lexicon", "Plan", "Weights", "features", "pack", "plan", "rank"]

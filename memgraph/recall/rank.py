@@ -6,9 +6,8 @@ No signal depends on how many candidates there are or on what other users said, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,8 @@ from memgraph.changes import EpisodeSignal, FactSignal, Signals
 from memgraph.model import UTC, Episode, FactState, Status, name_key
 from memgraph.recall.graph import page_rank, path_to
 from memgraph.recall.plan import Plan, Window
-from memgraph.recall.words import read, stem, words_of
+from memgraph.recall.words import Lexicon, Says, Scores, words_of
 
-Scores = NDArray[np.float64]
-Closeness = Callable[[Sequence[str], Sequence[str]], NDArray[np.float32]]
 _NEAR, _FAR = 2, 4  # turns to either side within which a question's words may stand
 _AFTER = dt.timedelta(days=20)  # what happened is told for so long,
 _AHEAD = dt.timedelta(days=10)  # and what will happen so long ahead
@@ -46,7 +43,6 @@ class Weights:
     speaker: float = 1.4  # the question names who said it, or a fact's subject; divided among those it names
     question: float = -0.4  # it asks
     reply: float = 0.25  # the turn before asks
-    own: float = 0.4  # somebody speaks of themselves
     dated: float = 0.3  # it speaks of a time
     time_asked: float = 0.9  # it speaks of a time, and one is asked for
     name_asked: float = 0.8  # it names something, and a name is asked for
@@ -54,7 +50,7 @@ class Weights:
     time: float = 2.7  # it was said, or is true, at the time that the question names
     phrase: float = 1.6  # it holds what the question quotes
     graph: float = 0.3  # how near it is in the graph to what the question names
-    fact: float = 0.0  # 1 for facts
+    fact: float = 0.3  # 1 for facts
     relation: float = 1.6  # a fact has the relation that is asked for
     chain: float = 2.7  # a fact and those that lead to it are of different relations, each asked for
     confidence: float = 0.5  # a fact's confidence, less 1
@@ -77,18 +73,17 @@ class Hit:
     path: tuple[str, ...] = ()
 
 
-def rank(
-    signals: Signals, plan: Plan, closeness: Closeness, weights: Weights, limit: int, as_of: dt.datetime
-) -> list[Hit]:
+def rank(signals: Signals, plan: Plan, lexicon: Lexicon, weights: Weights, limit: int, as_of: dt.datetime) -> list[Hit]:
     """The best candidates for a planned question, best first; equals in the order of their ids.
 
-    `closeness` gives the cosine of each word of one list with each of another, shape (of one, of the other).
+    `lexicon` reads the candidates, and knows how alike words are.
     """
     if not signals.episodes and not signals.facts:
         return []
-    values = features(signals, plan, closeness, as_of)
-    parts = {name: weight * values[name] for name, weight in asdict(weights).items() if name in values}
-    scores: Scores = np.round(np.sum(np.array(list(parts.values())), axis=0), 9)
+    values = features(signals, plan, lexicon, as_of)
+    counts: dict[str, float] = asdict(weights)
+    parts = {name: counts[name] * value for name, value in values.items()}
+    scores = np.round(_summed(parts), 9)
     candidates: list[EpisodeSignal | FactSignal] = [*signals.facts, *signals.episodes]
     ids = [c.fact.id if isinstance(c, FactSignal) else c.id for c in candidates]
     likely = [int(i) for i in np.argsort(-scores, kind="stable")[: limit + _TIES]]
@@ -102,7 +97,7 @@ def rank(
     return hits
 
 
-def features(signals: Signals, plan: Plan, closeness: Closeness, as_of: dt.datetime) -> dict[str, Scores]:
+def features(signals: Signals, plan: Plan, lexicon: Lexicon, as_of: dt.datetime) -> dict[str, Scores]:
     """The signals that `Weights` names, each of shape (facts + episodes,), facts first."""
     facts, episodes = signals.facts, signals.episodes
     count, total = len(facts), len(facts) + len(episodes)
@@ -110,8 +105,9 @@ def features(signals: Signals, plan: Plan, closeness: Closeness, as_of: dt.datet
     named = {s for s in speakers if _is_named(s, plan.names)}
     spoken_names = {word for s in speakers for word in words_of(s)}
     sought = [t for t in plan.terms if t not in spoken_names] or list(plan.terms)
-    readings = [read(text) for text in (*(f.fact.text for f in facts), *(e.text for e in episodes))]
-    found = _found(sought, plan.beginnings, [r.words for r in readings], closeness)
+    texts = [*(f.fact.text for f in facts), *(e.text for e in episodes)]
+    readings = lexicon.read(texts)
+    found = lexicon.found(sought, plan.beginnings, readings)
     rarity = _rarity(found)
     turns = found[:, count:]
     index = {e.id: i for i, e in enumerate(episodes)}
@@ -122,8 +118,10 @@ def features(signals: Signals, plan: Plan, closeness: Closeness, as_of: dt.datet
     told = words[count:]
     near, around = _windows(turns, before, after)
 
-    def flags(of: Sequence[bool]) -> Scores:
-        return np.array(of, float)
+    says = np.array([r.says for r in readings])
+
+    def says_so(what: Says) -> Scores:
+        return (says & what > 0).astype(float)
 
     def only_episodes(of: Scores) -> Scores:
         return np.concatenate([np.zeros(count), of])
@@ -135,8 +133,7 @@ def features(signals: Signals, plan: Plan, closeness: Closeness, as_of: dt.datet
     seconds = np.array([*(f.fact.valid_from.timestamp() for f in facts), *(e.said_at / 1e6 for e in episodes)])
     ranks, paths = page_rank(signals), _paths(signals)
     about = [bool(named) and f.fact.subject in asked for f in facts]  # other names count as words
-    has_time = flags([*([True] * count), *(r.has_time for r in readings[count:])])
-    asking = flags([r.holds_question for r in readings[count:]])
+    is_fact = only_facts([1.0] * count)
     return {
         "bias": np.ones(total),
         "vector": np.array([*(f.vector for f in facts), *(e.vector for e in episodes)]),
@@ -145,18 +142,17 @@ def features(signals: Signals, plan: Plan, closeness: Closeness, as_of: dt.datet
         "words_after": only_episodes(_moved(told, after)),
         "words_near": np.concatenate([words[:count], rarity @ near]),
         "words_around": np.concatenate([words[:count], rarity @ around]),
-        "speaker": flags([*about, *(e.speaker in named for e in episodes)]) / max(1, len(named)),
-        "question": flags([r.asks for r in readings]),
-        "reply": only_episodes(_moved(asking, before)),
-        "own": flags([*([True] * count), *(r.is_own for r in readings[count:])]),
-        "dated": has_time,
-        "time_asked": has_time * plan.asks_time,
-        "name_asked": flags([r.has_name for r in readings]) * plan.asks_name,
-        "number_asked": flags([r.has_number for r in readings]) * plan.asks_number,
+        "speaker": np.array([*about, *(e.speaker in named for e in episodes)], float) / max(1, len(named)),
+        "question": says_so(Says.ASKS),
+        "reply": only_episodes(_moved(says_so(Says.HOLDS_QUESTION)[count:], before)),
+        "dated": np.maximum(is_fact, says_so(Says.HAS_TIME)),
+        "time_asked": np.maximum(is_fact, says_so(Says.HAS_TIME)) * plan.asks_time,
+        "name_asked": says_so(Says.HAS_NAME) * plan.asks_name,
+        "number_asked": says_so(Says.HAS_NUMBER) * plan.asks_number,
         "time": _timeliness(seconds, plan.windows),
-        "phrase": _phrases(plan.phrases, [*(f.fact.text for f in facts), *(e.text for e in episodes)]),
+        "phrase": _phrases(plan.phrases, texts),
         "graph": np.array([ranks.get(i, 0.0) for i in (*(f.fact.id for f in facts), *(e.id for e in episodes))]),
-        "fact": only_facts([1.0] * count),
+        "fact": is_fact,
         "relation": only_facts([f.fact.predicate in plan.predicates and (f.hops > 0 or not asked) for f in facts]),
         "chain": only_facts([_is_chain(paths.get(f.fact.id, ()), plan.predicates) for f in facts]),
         "confidence": only_facts([f.fact.confidence - 1 for f in facts]),
@@ -166,32 +162,8 @@ def features(signals: Signals, plan: Plan, closeness: Closeness, as_of: dt.datet
     }
 
 
-def _found(
-    sought: Sequence[str], beginnings: Sequence[str], texts: Sequence[Sequence[str]], closeness: Closeness
-) -> Scores:
-    """How well each text holds each word, of shape (words, texts): 1 for the word itself in any form, else the
-    square of the cosine with the closest word in it."""
-    vocabulary = list(dict.fromkeys(chain.from_iterable(texts)))
-    out = np.zeros((len(sought), len(texts)))
-    if not vocabulary:
-        return out
-    number = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
-    at = np.fromiter(map(number.__getitem__, chain.from_iterable(texts)), np.int64)
-    like = np.square(np.clip(closeness(sought, vocabulary), 0, 1)).astype(float)
-    stems = {stem(w): i for i, w in enumerate(sought)}
-    for i, word in enumerate(vocabulary):
-        same = stems.get(stem(word))
-        if same is not None:
-            like[same, i] = 1.0
-    for begun in beginnings:
-        held = [i for i, word in enumerate(vocabulary) if word.startswith(begun)]
-        for row in (i for i, w in enumerate(sought) if w == begun):
-            like[row, held] = 1.0
-    lengths = np.array([len(text) for text in texts])
-    filled = lengths > 0
-    starts = (np.cumsum(lengths) - lengths)[filled]
-    out[:, filled] = np.maximum.reduceat(like[:, at], starts, axis=1)
-    return out
+def _summed(parts: Mapping[str, Scores]) -> Scores:
+    return np.sum(list(parts.values()), axis=0)
 
 
 def _rarity(found: Scores) -> Scores:

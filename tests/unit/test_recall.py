@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from memgraph.changes import EpisodeSignal, FactSignal, Signals
 from memgraph.model import UTC, Episode, FactState, Scope, Status
 from memgraph.ontology import core_ontology
-from memgraph.providers.static import WordVectors
-from memgraph.recall import Hit, Weights, pack, plan, rank
+from memgraph.providers.static import embed_static
+from memgraph.recall import Hit, Lexicon, Weights, pack, plan, rank
 from memgraph.recall.context import tokens
 from memgraph.recall.graph import page_rank
 
@@ -64,7 +64,7 @@ def said(n: int, text: str, by: str = "Bob", before: int | None = None, vector: 
 
 def ranked(question: str, signals: Signals, limit: int = 10) -> dict[str, Hit]:
     asked = plan(question, core_ontology(), NOW)
-    return {h.id: h for h in rank(signals, asked, WordVectors().closeness, Weights(), limit, NOW)}
+    return {h.id: h for h in rank(signals, asked, Lexicon(embed_static), Weights(), limit, NOW)}
 
 
 def test_a_question_is_planned() -> None:

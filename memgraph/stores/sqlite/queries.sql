@@ -196,6 +196,7 @@ SELECT * FROM facts WHERE scope = :scope ORDER BY seq
 
 -- name: facts_by_seq
 SELECT * FROM facts WHERE seq IN (SELECT value FROM json_each(:seqs))
+    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :since))
 
 -- name: fact_owner
 SELECT s.tenant, s.user, s.agent, s.session FROM facts f JOIN scopes s ON s.key = f.scope WHERE f.id = ?1
@@ -275,10 +276,6 @@ SELECT t.rowid AS seq FROM fact_text t JOIN facts f ON f.seq = t.rowid
 WHERE fact_text MATCH :match
     AND (:is_any OR f.status <> 'retracted' AND f.valid_from <= :as_of AND (f.valid_to IS NULL OR f.valid_to > :since))
 ORDER BY bm25(fact_text, 0.0, 1.0) LIMIT :pool
-
--- name: fact_seqs_holding
-SELECT seq FROM facts WHERE scope = :scope
-    AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :since))
 
 -- name: entities_named
 SELECT entity FROM names WHERE scope = :scope AND key IN (SELECT value FROM json_each(:keys))

@@ -19,6 +19,7 @@ from memgraph.stores.sqlite.vectors import Matrices
 
 _MANY = 2_000  # episodes from which on common words are left out of a search by words
 _COMMON_SHARE = 0.1
+_OVERFETCH = 4
 
 
 @dataclass(slots=True)
@@ -46,9 +47,10 @@ def recall(connection: sqlite3.Connection, matrices: Matrices, scope: Scope, cue
     facts = _facts(connection, matrices, cue, args, around) if "fact" in cue.kinds else ()
     if "episode" not in cue.kinds:
         return Signals((), facts, tuple(around.asked))
-    mentioned = {"entities": rows.many(around.next_to), "pool": cue.pool}
+    few = cue.pool // 2
+    mentioned = {"entities": rows.many(around.next_to[:few]), "pool": few}
     mentions = connection.execute(SQL["mentions_of"], mentioned).fetchall()
-    resting = connection.execute(SQL["evidence_seqs"], {"facts": rows.many(_ids(around, cue.pool)), "pool": cue.pool})
+    resting = connection.execute(SQL["evidence_seqs"], {"facts": rows.many(_ids(around, few)), "pool": few})
     reached = [r["seq"] for r in (*resting, *mentions)]
     episodes = _episodes(connection, matrices, cue, args, reached, scope)
     pairs = tuple((r["episode"], r["entity"]) for r in mentions)
@@ -90,22 +92,25 @@ def _around(connection: sqlite3.Connection, cue: Cue, args: Mapping[str, Any]) -
                     reached.append(entity)
         if hops == 1:
             out.next_to = reached
-        frontier = reached
+        frontier = reached[: cue.pool]
     return out
 
 
 def _facts(
     connection: sqlite3.Connection, matrices: Matrices, cue: Cue, args: Mapping[str, Any], around: _Around
 ) -> tuple[FactSignal, ...]:
+    few = cue.pool // 2
     similarities = matrices.similarities(connection, args["scope"], "fact", cue.vector)
-    allowed = [row["seq"] for row in connection.execute(SQL["fact_seqs_holding"], args)]
-    similarities = similarities.within(np.asarray(allowed, np.int64))
+    nearest = similarities.best(_OVERFETCH * few)  # many of the nearest may no longer hold
     worded: list[int] = []
     match = _match(args["scope"], _terms(cue))
     if match is not None:
-        worded = [r["seq"] for r in connection.execute(SQL["search_fact_text"], {**args, "match": match})]
-    seqs = list(dict.fromkeys([*similarities.best(cue.pool), *worded, *list(around.facts)[: cue.pool]]))
-    found = connection.execute(SQL["facts_by_seq"], {"seqs": rows.many(seqs)}).fetchall()
+        worded = [r["seq"] for r in connection.execute(SQL["search_fact_text"], {**args, "match": match, "pool": few})]
+    reached = list(around.facts)[:few]
+    seqs = rows.many({*nearest, *worded, *reached})
+    holding = {row["seq"]: row for row in connection.execute(SQL["facts_by_seq"], {**args, "seqs": seqs})}
+    chosen = {*[seq for seq in nearest if seq in holding][:few], *worded, *reached}
+    found = [row for seq, row in holding.items() if seq in chosen]
     episodes: dict[str, list[str]] = {}
     for fact, episode in connection.execute(SQL["episodes_of_facts"], {"facts": rows.many(r["id"] for r in found)}):
         episodes.setdefault(fact, []).append(episode)
