@@ -224,7 +224,7 @@ class Upkeep(Protocol):
         ...
 
     async def wipe(self, scope: Scope | None) -> int:
-        """Delete all of one scope's owner, or of everybody; how many episodes went."""
+        """Delete all of one scope's owner, or of everybody, owner after owner; how many episodes went."""
         ...
 
 

@@ -106,7 +106,7 @@ def explained(hit: Hit, following: Hit | None) -> dict[str, Any]:
     if following is not None:
         ahead = {name: hit.parts.get(name, 0.0) - following.parts.get(name, 0.0) for name in hit.parts}
         most = sorted(ahead, key=lambda name: (-ahead[name], name))[:3]
-        out["above_the_next"] = {name: round(ahead[name], 4) for name in most if ahead[name] > 0}
+        out["above_the_next"] = {name: round(ahead[name], 4) for name in most if round(ahead[name], 4) > 0}
     return out
 
 

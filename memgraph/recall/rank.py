@@ -52,7 +52,7 @@ class Weights:
     graph: float = 0.3  # how near it is in the graph to what the question names
     fact: float = 0.3  # 1 for facts
     relation: float = 1.6  # a fact has the relation that is asked for
-    chain: float = 2.7  # a fact and those that lead to it are of different relations, each asked for
+    chain: float = 5.0  # a fact and those that lead to it are of different relations, each asked for
     confidence: float = 0.5  # a fact's confidence, less 1
     disputed: float = -0.15
     outdated: float = -0.8  # a fact is no longer true, and no past time was asked for

@@ -135,7 +135,10 @@ async def test_the_graph_leads_from_a_name_over_two_hops(place: Place, user: str
         await learn(memory, user)
         results = (await memory.search("Northwind", user_id=user, limit=20, explain=True))["results"]
         bergen = next(r for r in results if r["memory"] == "Gunnar Lie lives in Bergen")
-        assert bergen["explain"]["path"] == ["Northwind's decision maker is Gunnar Lie", "Gunnar Lie lives in Bergen"]
+        assert bergen["explain"]["path"] == [
+            "The decision maker at Northwind is Gunnar Lie",
+            "Gunnar Lie lives in Bergen",
+        ]
 
 
 async def test_context_cites_and_keeps_its_budget(place: Place, user: str) -> None:

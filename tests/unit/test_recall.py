@@ -247,6 +247,48 @@ def test_a_context_keeps_its_budget_repeats_nothing_and_is_stable(answers: list[
     given_ = [fact(n, t) if is_fact else episode(n, t) for n, (is_fact, t) in enumerate(answers)]
     text = pack(given_, budget)
     assert tokens(text) <= budget
-    assert text == pack(given_, budget)
+    assert text == pack([*given_, *given_], budget)
     lines = [line for line in text.splitlines() if line.startswith("- ")]
     assert len(lines) == len(set(lines))
+
+
+def test_a_context_groups_by_session_merges_neighbours_and_says_what_is_in_doubt() -> None:
+    def turn(n: int, text: str, session: str, day: int) -> Episode:
+        spoken = replace(episode(n, text), scope=Scope(user="u", session=session))
+        return replace(spoken, occurred_at=dt.datetime(2025, 1, day, 9, n, tzinfo=UTC))
+
+    over = replace(fact(9, "Ana lives in Ghent", status=Status.SUPERSEDED), valid_to=T0 + dt.timedelta(days=9))
+    packed = pack(
+        [
+            turn(5, "Two days on.", "a", 4),
+            turn(1, "Hello.", "a", 2),
+            turn(7, "Elsewhere.", "b", 1),
+            turn(2, "Hi.", "a", 2),
+            fact(8, status=Status.DISPUTED),
+            over,
+        ],
+        500,
+    )
+    assert packed.splitlines() == [
+        "Facts:",
+        "- Ana likes tea (since 2025-01-01) (disputed) [m8]",
+        "- Ana lives in Ghent (since 2025-01-01 until 2025-01-10) (no longer true) [m9]",
+        "",
+        "Said on 2025-01-01, session b:",
+        "- 09:07 Ana: Elsewhere. [m7]",
+        "",
+        "Said on 2025-01-02, session a:",
+        "- 09:01 Ana: Hello. [m1]",
+        "- 09:02 Ana: Hi. [m2]",
+        "  …",
+        "- 2025-01-04 09:05 Ana: Two days on. [m5]",
+    ]
+
+
+def test_no_sentence_is_cut_and_the_best_comes_first() -> None:
+    long = episode(1, "One is short. " + "Two is very long " * 30 + ". Three.")
+    packed = pack([long, episode(2, "Hi.")], 30)
+    assert "One is short. … [m1]" in packed
+    assert "Two" not in packed
+    assert "Hi." in packed
+    assert pack([long], 5) == ""

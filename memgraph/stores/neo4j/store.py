@@ -225,13 +225,12 @@ class Neo4jStore:
     async def wipe(self, scope: Scope | None) -> int:
         """See `Upkeep.wipe`."""
         keys = [scope.key] if scope else [r["key"] for r in await self._database.read(cypher("read/scopes"))]
+        return sum([await self._wipe(key) for key in keys])
 
+    async def _wipe(self, key: str) -> int:
         async def wiped(tx: AsyncManagedTransaction) -> int:
-            count = 0
-            for key in keys:
-                record = await (await tx.run(cypher("write/wipe"), {"scope": key})).single()
-                count += record["episodes"] if record else 0
-            return count
+            record = await (await tx.run(cypher("write/wipe"), {"scope": key})).single()
+            return record["episodes"] if record else 0
 
         return await self._database.write(wiped)
 
