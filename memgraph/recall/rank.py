@@ -52,7 +52,9 @@ class Weights:
     graph: float = 0.3  # how near it is in the graph to what the question names
     fact: float = 0.3  # 1 for facts
     relation: float = 1.6  # a fact has the relation that is asked for
-    chain: float = 5.0  # a fact and those that lead to it are of different relations, each asked for
+    chain: float = (
+        5.0  # a fact and those that lead to it are of different relations, each asked for: what share of these
+    )
     confidence: float = 0.5  # a fact's confidence, less 1
     disputed: float = -0.15
     outdated: float = -0.8  # a fact is no longer true, and no past time was asked for
@@ -154,7 +156,7 @@ def features(signals: Signals, plan: Plan, lexicon: Lexicon, as_of: dt.datetime)
         "graph": np.array([ranks.get(i, 0.0) for i in (*(f.fact.id for f in facts), *(e.id for e in episodes))]),
         "fact": is_fact,
         "relation": only_facts([f.fact.predicate in plan.predicates and (f.hops > 0 or not asked) for f in facts]),
-        "chain": only_facts([_is_chain(paths.get(f.fact.id, ()), plan.predicates) for f in facts]),
+        "chain": only_facts([_chained(paths.get(f.fact.id, ()), plan.predicates) for f in facts]),
         "confidence": only_facts([f.fact.confidence - 1 for f in facts]),
         "disputed": only_facts([f.fact.status == Status.DISPUTED for f in facts]),
         "outdated": only_facts([_is_outdated(f.fact, plan, as_of) for f in facts]),
@@ -231,9 +233,12 @@ def _is_outdated(fact: FactState, plan: Plan, as_of: dt.datetime) -> bool:
     return is_over and not plan.windows and not plan.is_about_past
 
 
-def _is_chain(path: Sequence[FactState], asked: frozenset[str]) -> bool:
-    relations = [fact.predicate for fact in path]
-    return len(path) > 1 and len(set(relations)) == len(path) and asked.issuperset(relations)
+def _chained(path: Sequence[FactState], asked: frozenset[str]) -> float:
+    """How many of the relations that are asked for a path goes through, where it goes through no others, each once."""
+    relations = {fact.predicate for fact in path}
+    if len(path) < 2 or len(relations) < len(path) or not asked.issuperset(relations):
+        return 0.0
+    return len(relations) / len(asked)
 
 
 def _paths(signals: Signals) -> dict[str, tuple[FactState, ...]]:
