@@ -44,6 +44,7 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
         "providers/static_minilm/table.npz",
         "extract/words.yaml",
         "extract/prompts/extract.md",
+        "providers/prompts/rerank.md",
         "stores/sqlite/queries.sql",
     ):
         assert f"memgraph/{kept}" in names
@@ -75,6 +76,16 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
                 "('Jonathan Reeves', 'Jonathon Reeves')",
                 "1",
                 "2",
+            ],
+        ),
+        (
+            "recall.md",
+            [
+                (
+                    "{'words': ['decision', 'maker', 'contoso', 'live'], 'asks for': 'where', "
+                    "'relations': ['decision_maker', 'lives_in']}"
+                ),
+                ("Rui Sá lives in Porto ['The decision maker at Contoso is Rui Sá', 'Rui Sá lives in Porto']"),
             ],
         ),
     ],
