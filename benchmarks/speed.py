@@ -4,6 +4,7 @@
     python benchmarks/speed.py                                     # SQLite, and both Neo4j lines, started here
     python benchmarks/speed.py --stores sqlite --sizes 600 10000
     python benchmarks/speed.py --locomo locomo10.json              # real talk instead of made-up talk
+    python benchmarks/speed.py --stores sqlite --sizes 100000 --no-facts   # large scopes, stored unread
 
 Everything counts: checks, extraction by rules, embedding, resolution, the commit. "batched" adds sessions of 20
 messages, "single" one message a call; searches ask for 10 hits of both kinds. On Neo4j each search is
@@ -95,7 +96,9 @@ def messages(texts: list[str], first: int) -> list[dict[str, Any]]:
     ]
 
 
-async def measure(address: str, auth: Any, size: int, texts: list[str], rng: random.Random) -> dict[str, float]:
+async def measure(
+    address: str, auth: Any, size: int, texts: list[str], rng: random.Random, *, infer: bool
+) -> dict[str, float]:
     user = f"speed-{uuid.uuid4().hex[:8]}"
     embedder = StaticEmbedder()
     driver = AsyncGraphDatabase.driver(address, auth=auth) if "://" in address else None
@@ -106,11 +109,11 @@ async def measure(address: str, auth: Any, size: int, texts: list[str], rng: ran
         batched, singles = all_messages[: size - SINGLES], all_messages[size - SINGLES :]
         began = time.perf_counter()
         for start in range(0, len(batched), SESSION):
-            await memory.add(batched[start : start + SESSION], user_id=user, run_id=f"s{start}")
+            await memory.add(batched[start : start + SESSION], user_id=user, run_id=f"s{start}", infer=infer)
         batched_s = time.perf_counter() - began
         began = time.perf_counter()
         for message in singles:
-            await memory.add(message, user_id=user, run_id="singles")
+            await memory.add(message, user_id=user, run_id="singles", infer=infer)
         singles_s = time.perf_counter() - began
         took, floor = [], []
         for n in range(SEARCHES + 10):
@@ -157,6 +160,7 @@ def main() -> None:
     )
     parser.add_argument("--sizes", nargs="+", type=int, default=[600, 10_000])
     parser.add_argument("--locomo", type=Path, help="locomo10.json (github snap-research/locomo, CC BY-NC 4.0)")
+    parser.add_argument("--no-facts", action="store_true", help="store the messages without reading facts out of them")
     parser.add_argument("--password", default="memgraph-test", help="of the servers given by URI")
     args = parser.parse_args()
     heads = f"{'batched/s':>10} {'single/s':>9} {'p50 ms':>8} {'p95 ms':>8} {'floor ms':>9}"
@@ -173,7 +177,7 @@ def main() -> None:
         for size in args.sizes:
             rng = random.Random(7)
             texts = from_locomo(args.locomo, size) if args.locomo else made_up(size, rng)
-            got = asyncio.run(measure(address, auth, size, texts, rng))
+            got = asyncio.run(measure(address, auth, size, texts, rng, infer=not args.no_facts))
             figures = (
                 f"{got['batched']:10.0f} {got['single']:9.0f} {got['p50']:8.1f} {got['p95']:8.1f} {got['floor']:9.1f}"
             )

@@ -250,7 +250,7 @@ class AsyncMemory:
         found = await self._searcher.find(owner, question, wanted)
         results = [views.hit_result(hit, known_at=question.known_at) for hit in found.hits]
         if explain:
-            for result, hit, following in zip(results, found.hits, [*found.hits[1:], None], strict=True):
+            for result, hit, following in zip(results, found.hits, [*found.hits, None][1:], strict=True):
                 result["explain"] = views.explained(hit, following)
         if threshold is not None:
             results = [r for r in results if r["score"] >= threshold]

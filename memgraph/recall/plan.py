@@ -121,6 +121,7 @@ def plan(question: str, ontology: Ontology, as_of: dt.datetime) -> Plan:
     in_full = {word for run in _FULL_NAME.findall(plain) for word in name_key(run).split()}
     low = question.strip().lower()
     windows = tuple(Window(t.start, t.end, _is_any_year(t.text), t.text) for t in times_in(question, as_of))
+    is_negated = _NEGATION.search(low) is not None
     phrases = tuple(" ".join(words_of(quoted)) for quoted in _QUOTED.findall(question))
     return Plan(
         terms=terms,
@@ -128,19 +129,25 @@ def plan(question: str, ontology: Ontology, as_of: dt.datetime) -> Plan:
         beginnings=tuple(dict.fromkeys(b.lower() for b in _BEGINNING.findall(question))),
         names=tuple(names),
         short=tuple(w for w in names if w in words and w not in in_full),
-        predicates=_asked_for(_AUXILIARY.sub("", low) if not windows else _DOING.sub("", low), ontology),
+        predicates=_asked_for((_DOING if windows else _AUXILIARY).sub("", low), ontology, is_negated=is_negated),
         kind=next((kind for kind, pattern in _KINDS if regex.search(pattern, low)), ""),
         is_list=_LIST.search(low) is not None,
-        is_negated=_NEGATION.search(low) is not None,
+        is_negated=is_negated,
         is_about_past=_PAST.search(low) is not None,
         windows=windows,
     )
 
 
-def _asked_for(question: str, ontology: Ontology) -> frozenset[str]:
-    """The relations that a question may be about, by its words in whatever form."""
+def _asked_for(question: str, ontology: Ontology, *, is_negated: bool) -> frozenset[str]:
+    """The relations that a question may be about, by its words in whatever form; not to like is to dislike."""
     said = {stem(w) for w in words_of(question)}
-    return frozenset(name for name, p in ontology.predicates.items() if any(stem(w) in said for w in p.asks.split()))
+    asked = {name for name, p in ontology.predicates.items() if any(stem(w) in said for w in p.asks.split())}
+    if is_negated:
+        denials = {
+            name: [v.split()[2] for v in p.verbs if v.startswith("S not ")] for name, p in ontology.predicates.items()
+        }
+        asked |= {name for name, verbs in denials.items() if any(stem(v) in said for v in verbs)}
+    return frozenset(asked)
 
 
 def _is_any_year(time: str) -> bool:

@@ -1,6 +1,6 @@
 """Ranks what a store found: each signal of a candidate times its weight, added up. Pure.
 
-No signal depends on how many candidates there are or on what other users said, so that both stores agree.
+Nothing depends on what other users said: a word's rarity is counted among the candidates, all else is their own.
 """
 
 from __future__ import annotations
@@ -52,9 +52,7 @@ class Weights:
     graph: float = 0.3  # how near it is in the graph to what the question names
     fact: float = 0.3  # 1 for facts
     relation: float = 1.6  # a fact has the relation that is asked for
-    chain: float = (
-        5.0  # a fact and those that lead to it are of different relations, each asked for: what share of these
-    )
+    chain: float = 5.0  # what share of the relations asked for a path to the fact goes through
     confidence: float = 0.5  # a fact's confidence, less 1
     disputed: float = -0.15
     outdated: float = -0.8  # a fact is no longer true, and no past time was asked for

@@ -116,6 +116,12 @@ async def test_explaining_shows_the_plan_the_parts_and_the_path(place: Place, us
         assert all(by > 0 for by in first["explain"]["above_the_next"].values())
 
 
+async def test_nothing_found_is_explained_too(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        answer = await memory.search("Where is the kettle?", user_id=user, explain=True)
+        assert answer == {"results": [], "plan": {"words": ["kettle"], "asks for": "where"}}
+
+
 async def test_many_users_find_what_each_would_find_alone(place: Place, user: str) -> None:
     questions = [f"Who {doing} the {thing}?" for doing, thing in zip(DOINGS[:5], THINGS[:5], strict=True)]
     async with place.memory() as memory:

@@ -105,6 +105,17 @@ def test_the_kind_of_answer_is_told(
     )
 
 
+def test_relations_are_told_by_the_words_that_ask_for_them() -> None:
+    def asked(question: str) -> frozenset[str]:
+        return plan(question, core_ontology(), NOW).predicates
+
+    assert "dislikes" in asked("What doesn't Ana like?")
+    assert "dislikes" not in asked("What does Ana like?")
+    assert {"works_at", "job_title"} <= asked("What does Ana do?")
+    assert not {"works_at", "job_title"} & asked("What did Ana do last week?")
+    assert "decision_maker" in asked("Who decided at Contoso?")
+
+
 def test_times_in_a_question_are_windows() -> None:
     (march,) = plan("What did Ana do in March?", core_ontology(), NOW).windows
     assert march.is_any_year
