@@ -153,7 +153,7 @@ async def candidates(memory: AsyncMemory, asked: Asked) -> Candidates:
     question = Question(text=asked.text, kinds=frozenset(KINDS), now=now)
     scope = Scope(user=f"locomo-{asked.conversation}")
     searcher = memory._searcher
-    plan, signals = await searcher.gather(scope, question)
+    plan, signals = await searcher.gather(scope, question, limit=30)
     return _candidates(signals, features(signals, plan, searcher.lexicon, now))
 
 

@@ -105,6 +105,16 @@ class Cue:
     is_past: bool
     pool: int
 
+    @property
+    def fact_pool(self) -> int:
+        """How many facts vectors and words may bring each: fewer where episodes are wanted too."""
+        return self.pool // 4 if "episode" in self.kinds else self.pool
+
+    @property
+    def graph_pool(self) -> int:
+        """How many facts and episodes the graph may bring each."""
+        return self.pool // 2 if "episode" in self.kinds else self.pool
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeQuery:

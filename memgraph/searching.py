@@ -66,8 +66,8 @@ class Searcher:
 
     async def find(self, owner: Scope, question: Question, limit: int) -> Found:
         """The best answers, best first."""
-        planned, signals = await self.gather(owner, question)
         wanted = limit if self._reranker is None else max(limit, _RERANKED)
+        planned, signals = await self.gather(owner, question, wanted)
         hits = rank(signals, planned, self.lexicon, self.weights, wanted, question.moment)
         if self._reranker is None:
             return Found(hits, planned)
@@ -81,8 +81,8 @@ class Searcher:
         rest = [replace(hit, score=min(hit.score, best[-1].score)) for hit in hits[_RERANKED:]]
         return Found([*best, *rest][:limit], planned)
 
-    async def gather(self, owner: Scope, question: Question) -> tuple[Plan, Signals]:
-        """How a question is understood, and all that may answer it."""
+    async def gather(self, owner: Scope, question: Question, limit: int) -> tuple[Plan, Signals]:
+        """How a question is understood, and all that may answer it, enough for so many hits."""
         planned = plan(question.text, self._ontology, question.moment)
         cue = Cue(
             vector=(await self._embedder.embed([question.text]))[0],
@@ -96,7 +96,7 @@ class Searcher:
             as_of=question.moment,
             known_at=question.known_at,
             is_past=question.as_of is not None or question.known_at is not None,
-            pool=self._pool,
+            pool=max(self._pool, limit),
         )
         signals = await self._store.recall(owner, cue)
         if question.known_at is not None:

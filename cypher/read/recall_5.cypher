@@ -1,7 +1,7 @@
 // Returns one row with all that may answer a question: facts and episodes by vector, by words and by the graph
 // around the names in it, and the turns beside the episodes found. For Neo4j 5: over-fetches from the vector index
 // and scans the scope exactly where too little of it came back.
-:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], since: datetime("2026-01-01T00:00:00Z"), as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 50, reach: 200, fact_reach: 200, whole: 200};
+:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], since: datetime("2026-01-01T00:00:00Z"), as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 40, fact_pool: 10, graph_pool: 20, reach: 160, fact_reach: 80, whole: 200};
 OPTIONAL MATCH (scope:Scope {key: $scope})
 WITH coalesce(scope.episodes, 0) AS total
 // The facts within three hops of what the question names.
@@ -59,17 +59,17 @@ CALL () {
     CALL db.index.vector.queryNodes('fact_embedding', $fact_reach, $vector) YIELD node AS f
     WITH f WHERE f.scope = $scope AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $since))
-    LIMIT $pool
+    LIMIT $fact_pool
     RETURN f
   }
   RETURN collect(f) AS fact_near
 }
 CALL (fact_near) {
   CALL (fact_near) {
-    UNWIND CASE WHEN $is_about_facts AND size(fact_near) < $pool / 2 THEN [$scope] ELSE [] END AS scanned
+    UNWIND CASE WHEN $is_about_facts AND size(fact_near) < $fact_pool THEN [$scope] ELSE [] END AS scanned
     MATCH (f:Fact) WHERE f.scope = scanned AND f.predicate IS NOT NULL AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $since))
-    WITH f ORDER BY coalesce(vector.similarity.cosine(f.embedding, $vector), 0) DESC LIMIT $pool
+    WITH f ORDER BY coalesce(vector.similarity.cosine(f.embedding, $vector), 0) DESC LIMIT $fact_pool
     RETURN f
   }
   RETURN collect(f) AS fact_scan
@@ -77,15 +77,15 @@ CALL (fact_near) {
 CALL () {
   CALL () {
     WITH 1 AS one WHERE $is_about_facts AND $words <> ''
-    CALL db.index.fulltext.queryNodes('fact_text', $words, {limit: $reach}) YIELD node AS f
+    CALL db.index.fulltext.queryNodes('fact_text', $words, {limit: $fact_reach}) YIELD node AS f
     WITH f WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $since))
-    RETURN f LIMIT $pool
+    RETURN f LIMIT $fact_pool
   }
   RETURN collect(f) AS fact_worded
 }
 CALL (near, far, farthest, fact_near, fact_scan, fact_worded) {
-  UNWIND fact_near + fact_scan + fact_worded + (near + far + farthest)[..$pool] AS f
+  UNWIND fact_near + fact_scan + fact_worded + (near + far + farthest)[..$graph_pool] AS f
   WITH DISTINCT f WHERE $is_about_facts
   MATCH (f)-[:SUBJECT]->(s:Entity)
   RETURN collect([
@@ -147,15 +147,15 @@ CALL (found, scanned, worded) {
 }
 // Episodes that the facts around rest on, and that mention what is next to the names.
 CALL (near, far, farthest) {
-  UNWIND (near + far + farthest)[..$pool] AS f
+  UNWIND (near + far + farthest)[..$graph_pool] AS f
   MATCH (f)-[:EVIDENCE]->(e:Episode) WHERE $is_about_episodes
-  WITH DISTINCT e ORDER BY e.occurred_at DESC, e.id LIMIT $pool
+  WITH DISTINCT e ORDER BY e.occurred_at DESC, e.id LIMIT $graph_pool
   RETURN collect(e) AS resting
 }
 CALL (next_to) {
-  UNWIND next_to AS y
+  UNWIND next_to[..$graph_pool / 2] AS y
   MATCH (y)<-[:MENTIONS]-(e:Episode) WHERE $is_about_episodes
-  WITH DISTINCT e, y ORDER BY e.occurred_at DESC, e.id LIMIT $pool
+  WITH DISTINCT e, y ORDER BY e.occurred_at DESC, e.id LIMIT $graph_pool
   RETURN collect(e) AS mentioning, collect([e.id, y.id]) AS mentions
 }
 CALL (found, scanned, worded, beside, resting, mentioning) {

@@ -127,8 +127,10 @@ class Neo4jStore:
                 "is_about_facts": "fact" in cue.kinds,
                 "is_about_episodes": "episode" in cue.kinds,
                 "pool": cue.pool,
+                "fact_pool": cue.fact_pool,
+                "graph_pool": cue.graph_pool,
                 "reach": cue.pool * (_OVERFETCH if is_narrowed else overfetch),
-                "fact_reach": cue.pool * max(2, overfetch),  # many of the nearest may no longer hold
+                "fact_reach": cue.fact_pool * _OVERFETCH,  # many of the nearest may no longer hold
                 "whole": WHOLE,
             },
         )

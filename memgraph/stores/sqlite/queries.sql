@@ -19,7 +19,8 @@ SELECT key, tenant, user, agent, session FROM scopes WHERE :key IS NULL OR key =
 SELECT * FROM episodes WHERE +scope = :scope AND id IN (SELECT value FROM json_each(:ids))
 
 -- name: episodes_by_seq
-SELECT * FROM episodes WHERE seq IN (SELECT value FROM json_each(:seqs))
+SELECT seq, id, speaker, content, occurred_at, agent, session, role, recorded_at, place, message_id, metadata, revisions
+FROM episodes WHERE seq IN (SELECT value FROM json_each(:seqs))
 
 -- name: episodes_between
 SELECT * FROM episodes

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from memgraph.changes import EpisodeSignal, FactSignal, Signals
-from memgraph.model import Scope
+from memgraph.model import Episode, Scope
 from memgraph.ports import FLANK, HOPS, WHOLE, Cue
 from memgraph.stores.sqlite import rows
 from memgraph.stores.sqlite.connection import SQL
@@ -47,8 +47,8 @@ def recall(connection: sqlite3.Connection, matrices: Matrices, scope: Scope, cue
     facts = _facts(connection, matrices, cue, args, around) if "fact" in cue.kinds else ()
     if "episode" not in cue.kinds:
         return Signals((), facts, tuple(around.asked))
-    few = cue.pool // 2
-    mentioned = {"entities": rows.many(around.next_to[:few]), "pool": few}
+    few = cue.graph_pool
+    mentioned = {"entities": rows.many(around.next_to[: few // 2]), "pool": few}
     mentions = connection.execute(SQL["mentions_of"], mentioned).fetchall()
     resting = connection.execute(SQL["evidence_seqs"], {"facts": rows.many(_ids(around, few)), "pool": few})
     reached = [r["seq"] for r in (*resting, *mentions)]
@@ -99,14 +99,14 @@ def _around(connection: sqlite3.Connection, cue: Cue, args: Mapping[str, Any]) -
 def _facts(
     connection: sqlite3.Connection, matrices: Matrices, cue: Cue, args: Mapping[str, Any], around: _Around
 ) -> tuple[FactSignal, ...]:
-    few = cue.pool // 2
+    few = cue.fact_pool
     similarities = matrices.similarities(connection, args["scope"], "fact", cue.vector)
     nearest = similarities.best(_OVERFETCH * few)  # many of the nearest may no longer hold
     worded: list[int] = []
     match = _match(args["scope"], _terms(cue))
     if match is not None:
         worded = [r["seq"] for r in connection.execute(SQL["search_fact_text"], {**args, "match": match, "pool": few})]
-    reached = list(around.facts)[:few]
+    reached = list(around.facts)[: cue.graph_pool]
     seqs = rows.many({*nearest, *worded, *reached})
     holding = {row["seq"]: row for row in connection.execute(SQL["facts_by_seq"], {**args, "seqs": seqs})}
     chosen = {*[seq for seq in nearest if seq in holding][:few], *worded, *reached}
@@ -148,19 +148,16 @@ def _episodes(
     if within is not None:
         whole = [seq for seq in whole if seq in within]
     before = conversation.before(whole)
+
+    def read(row: sqlite3.Row) -> Episode:
+        return rows.episode(row, scope)
+
     found = connection.execute(SQL["episodes_by_seq"], {"seqs": rows.many(whole)}).fetchall()
-    ids = {row["seq"]: row["id"] for row in found}
+    ids = {row[0]: row[1] for row in found}
+    cosines = similarities.of(list(ids))
     return tuple(
-        EpisodeSignal(
-            row["id"],
-            row["speaker"],
-            row["content"],
-            row["occurred_at"],
-            cosine,
-            ids.get(before.get(row["seq"], -1)),
-            partial(rows.episode, row, scope),
-        )
-        for row, cosine in zip(found, similarities.of([r["seq"] for r in found]), strict=True)
+        EpisodeSignal(row[1], row[2], row[3], row[4], cosine, ids.get(before.get(row[0], -1)), partial(read, row))
+        for row, cosine in zip(found, cosines, strict=True)
     )
 
 
