@@ -69,7 +69,7 @@ class Searcher:
         wanted = limit if self._reranker is None else max(limit, _RERANKED)
         planned, signals = await self.gather(owner, question, wanted)
         hits = rank(signals, planned, self.lexicon, self.weights, wanted, question.moment)
-        if self._reranker is None:
+        if self._reranker is None or not hits:
             return Found(hits, planned)
         first = hits[:_RERANKED]
         try:

@@ -51,10 +51,14 @@ def _scaled(ids: Sequence[str], shares: Mapping[str, float]) -> dict[str, float]
     return {i: shares[i] / most for i in ids if i in shares} if most > 0 else {}
 
 
-def path_to(signal: FactSignal | None, by_id: Mapping[str, FactSignal]) -> tuple[FactState, ...]:
-    """The facts that lead from a name in the question to a fact, itself last; empty where it was not reached."""
-    path: list[FactState] = []
-    while signal is not None and signal.hops > 0:
-        path.append(signal.fact)
-        signal = by_id.get(signal.via) if signal.via is not None else None
-    return tuple(reversed(path))
+def path_to(signal: FactSignal, by_id: Mapping[str, FactSignal]) -> tuple[FactState, ...]:
+    """The facts that lead from a name in the question to a fact, itself last.
+
+    Empty where it was not reached, or a fact on the way is no candidate.
+    """
+    path = [signal]
+    while path[0].via is not None:
+        if path[0].via not in by_id:
+            return ()
+        path.insert(0, by_id[path[0].via])
+    return tuple(step.fact for step in path) if path[0].hops > 0 else ()

@@ -60,7 +60,7 @@ class Lexicon:
     `vectors` gives words their vectors, of length 1, shape (words, dimension).
     """
 
-    _MOST_WORDS, _MOST_TEXTS = 30_000, 20_000
+    _MOST_WORDS, _MOST_TEXTS, _LONGEST_TEXT = 30_000, 20_000, 1_000
 
     def __init__(self, vectors: Callable[[Sequence[str]], NDArray[np.float32]]) -> None:
         self._vectors = vectors
@@ -91,7 +91,8 @@ class Lexicon:
             | Says.HAS_NUMBER * (not _NUMBER_WORDS.isdisjoint(every) or any(map(str.isdigit, every)))
         )
         reading = Reading(np.array([numbers.setdefault(w, len(numbers)) for w in words], np.int64), int(says))
-        self._readings[text] = reading
+        if len(text) <= self._LONGEST_TEXT:
+            self._readings[text] = reading
         return reading
 
     def found(self, sought: Sequence[str], beginnings: Sequence[str], readings: Sequence[Reading]) -> Scores:

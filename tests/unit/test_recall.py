@@ -200,6 +200,25 @@ def test_a_fact_that_is_asked_for_comes_first_and_its_path_is_told() -> None:
     assert hits["fa_001"].parts["graph"] > hits["fa_002"].parts["graph"] > hits["fa_003"].parts["graph"] == 0
 
 
+def test_a_path_with_a_step_missing_is_none() -> None:
+    home = replace(fact(2, "Cleo lives in Graz", "lives_in"), subject="en_cleo")
+    lone = FactSignal(home, (), 0.4, hops=2, via="fa_gone")
+    hits = ranked("Where does Ana's boss live?", Signals((), (lone,), asked=("en",)))
+    assert hits["fa_002"].path == ()
+    assert hits["fa_002"].parts["chain"] == 0
+
+
+def test_the_lexicon_forgets_and_reads_on() -> None:
+    lexicon = Lexicon(embed_static)
+    lexicon._MOST_TEXTS = 2  # type: ignore[misc]
+    for n in range(6):
+        texts = [f"She camped {n} times.", "A kitten sleeps.", "x " * 2000]
+        found = lexicon.found(["camping", "cat"], [], lexicon.read(texts))
+        assert found[0, 0] == 1
+        assert 0 < found[1, 1] < 1
+        assert found[1, 2] < found[1, 1]
+
+
 def test_disputed_and_outdated_facts_stand_back_unless_the_past_is_asked_for() -> None:
     old = replace(fact(2, "Ana lives in Ghent", "lives_in", Status.SUPERSEDED), valid_to=T0 + dt.timedelta(days=9))
     facts = (
