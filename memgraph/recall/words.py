@@ -107,7 +107,11 @@ class Lexicon:
             return out
         asked = [self._numbers.setdefault(w, len(self._numbers)) for w in sought]
         self._learn()
-        held, at = np.unique(np.concatenate([r.words for r in readings]), return_inverse=True)
+        spoken = np.concatenate([r.words for r in readings])
+        place = np.zeros(self._known, np.int64)
+        place[spoken] = 1
+        held = np.flatnonzero(place)
+        place[held] = np.arange(len(held))
         like = np.square(np.clip(self._rows[asked] @ self._rows[held].T, 0, 1)).astype(float)
         like[self._stem_of[asked][:, None] == self._stem_of[held][None, :]] = 1.0
         if beginnings:
@@ -115,7 +119,7 @@ class Lexicon:
             for row in (i for i, w in enumerate(sought) if w in beginnings):
                 like[row] = [float(words[int(n)].startswith(sought[row])) for n in held]
         filled = lengths > 0
-        out[:, filled] = np.maximum.reduceat(like[:, at], (np.cumsum(lengths) - lengths)[filled], axis=1)
+        out[:, filled] = np.maximum.reduceat(like[:, place[spoken]], (np.cumsum(lengths) - lengths)[filled], axis=1)
         return out
 
     def _learn(self) -> None:
