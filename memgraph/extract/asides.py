@@ -99,8 +99,9 @@ class Asides(States):
             if self._in_quotes(token):
                 continue
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
-            is_subject = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
-            self.local.append((named.start, named.text, kind, is_subject))
+            is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
+            is_topic = is_topic or (named.start == self.sentence.start and self.text.endswith(":"))  # "Contoso: ..."
+            self.local.append((named.start, named.text, kind, is_topic))
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)
         for a, b, is_nickname in self._aliases():

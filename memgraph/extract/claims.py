@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import regex
+from dateutil.relativedelta import relativedelta
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of
@@ -33,6 +34,7 @@ CORRECTION = regex.compile(
     regex.IGNORECASE,
 )
 _CHANGE = regex.compile(r"\b(?:now|as of|from now on|these days|new|changed?|from today|effective)\b", regex.IGNORECASE)
+_LAST_WHILE = relativedelta(years=1)  # "until May" speaks of so long before
 _LATELY = frozenset(("recently", "lately", "yet", "today"))
 UNREAL = regex.compile(
     r"\bin (?:the|my|a|an|this|that|her|his|our|your) (?:movie|film|book|novel|dream|story|show|series|game|play|song"
@@ -147,6 +149,9 @@ class Claims(Referents):
         tense = "present" if clause is None else clause.tense
         start = end = None
         precision = Precision.INSTANT
+        said = self.episode.occurred_at
+        if time is not None and tense == "future" and time.start <= said:
+            time = replace(time, start=time.forward.start, end=time.forward.end)
         if time is not None:
             start, precision = time.start, time.precision
             if time.how == "until":
@@ -155,12 +160,13 @@ class Claims(Referents):
                 end = time.end
             elif time.how == "for" and tense not in ("present", "perfect"):
                 start, precision = None, Precision.INSTANT
-        said = self.episode.occurred_at
         is_claim = polarity is Polarity.HOLDS and declared.object != "date"
         if is_claim and tense == "past" and mode is not Mode.CHANGE and not declared.event:  # it is over
             if time is None or time.how == "for" or (time.how not in ("since", "range") and time.end > said):
                 return None
-            if time.how != "since":
+            if time.how == "until":  # since when is not said
+                start, end = time.start - _LAST_WHILE, time.start
+            elif time.how != "since":
                 end = time.end
         if is_claim and tense == "future" and (time is None or time.start <= said):
             return None

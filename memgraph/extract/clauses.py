@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from memgraph.extract.tree import Span, Token
 
+_REFLEXIVE = frozenset("myself yourself himself herself itself ourselves yourselves themselves".split())
 _SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
 _APART = frozenset(
     "acl acl:relcl advcl appos aux aux:pass case cc ccomp conj cop dep discourse list mark nsubj nsubj:pass orphan "
@@ -181,6 +182,7 @@ def _clause(head: Token) -> Clause:
     for a in children(head, "advmod", "discourse", "det"):
         c.adverbs.add(a.lower_)
         c.adverbs.update(f"{x.lower_} {a.lower_}" for x in children(a, "advmod", "det"))
+    c.adverbs.update(t.lower_ for t in children(head, "cc") if t.lower_ == "so")
     c.objects = [t for o in children(head, "obj") for t in conjuncts(o)]
     if not c.objects and not c.is_copular:
         c.objects = [t for o in children(head, "iobj") for t in conjuncts(o)]
@@ -225,7 +227,7 @@ def _clause(head: Token) -> Clause:
 
 def subject_of(head: Token, depth: int = 0) -> Token | None:
     """Who does it: said, shared with the clause that this one is joined to, or the noun that it tells about."""
-    own = children(head, *_SUBJECTS)
+    own = [t for t in children(head, *_SUBJECTS) if t.lower_ not in _REFLEXIVE]  # "and he himself reports to"
     if own:
         subject = own[0]
         if len(own) > 1 and own[1].i == subject.i + 1:  # "Billing Rewrite is …", taken for two

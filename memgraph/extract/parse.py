@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHIPPED = "memgraph_en"
 _AT_ONCE = 64  # texts
 _UNNEEDED = ("ner", "textcat", "entity_linker", "entity_ruler")
-_TOPIC = re.compile(r"(?:(?<=^)|(?<=[.!?;] ))((?:[A-Z][\w&'-]*)(?: [A-Z][\w&'-]*){0,3}:) (?=[a-z]\S*(?: \S+){3})")
+_TOPIC = re.compile(r"(?:(?<=^)|(?<=[.!?;] ))((?:[A-Z][\w&'-]*)(?: [A-Z][\w&'-]*){0,3}:) (?=[a-z]\S*(?: \S+){2})")
 
 
 _STOP = re.compile(r"(?<=[a-z0-9)%][.!?])(?<!\b[MmDdSsJj]r\.)(?<!\b[Mm]rs\.)(?<!\b[Pp]rof\.)\s+(?=[A-Z])")

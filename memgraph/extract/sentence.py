@@ -38,6 +38,7 @@ class SentenceReader(Answers):
         silent = is_joke or bool(UNREAL.search(self.plain))
         for proposal in [*self._from_nouns(), *self._from_clauses(), *self._possessed()]:
             self._keep(proposal)
+        self.found.extend(list(self._ended()))
         self.found.extend(self._contacts())
         self.found.extend(self._status_told())
         self.found.extend(self._christened())
@@ -58,6 +59,13 @@ class SentenceReader(Answers):
             same = [p for p in same if _says_the_same(p, proposal)]
             self.reading.proposals.append(max([*same, proposal], key=lambda p: p.confidence))
         self.talk.told.extend(self.found)
+
+    def _ended(self) -> Iterator[Proposal]:
+        """What was so until a time that is past, has ended then: "I lived in Graz until 2023"."""
+        until = {t.start for t in self.times if t.how == "until" and t.start <= self.episode.occurred_at}
+        for proposal in self.found:
+            if proposal.polarity is Polarity.HOLDS and proposal.valid_to in until:
+                yield replace(proposal, polarity=Polarity.ENDS, valid_from=proposal.valid_to, valid_to=None)
 
     def _is_replaced(self, a: Proposal, b: Proposal) -> bool:
         """Of two values that one message gives a one-valued predicate for the same time, the later counts."""

@@ -142,14 +142,16 @@ class States(Claims):
 
     def _preferences(self, clause: Clause) -> Iterator[Proposal]:
         """`I prefer O as my q`, `I prefer O for q`."""
-        if "prefer" not in clause.words or "prefers" not in self.ontology.predicates or not clause.objects:
+        if "prefer" not in clause.words or "prefers" not in self.ontology.predicates:
             return
         declared = self.ontology["prefers"]
         subject = self._subject(clause.subject, declared, clause)
         kinds = [t for prep, t in clause.preps if prep in ("as", "for")]
         if subject is None or not kinds:
             return
-        before = next(c for c in (*children(kinds[0], "case"), kinds[0]) if c.i > clause.head.i)
+        before = next((c for c in (*children(kinds[0], "case"), kinds[0]) if c.i > clause.head.i + 1), None)
+        if before is None:
+            return
         literal = read_text(clause.head.doc[clause.head.i + 1 : before.i].text)
         if literal is not None:
             for proposal in self._stated(clause, "prefers", subject, literal):

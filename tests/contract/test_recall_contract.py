@@ -134,7 +134,7 @@ async def test_many_users_find_what_each_would_find_alone(place: Place, user: st
         async with anyio.create_task_group() as group:
             for n in range(USERS):
                 group.start_soon(fill, n)
-        for n in range(0, USERS, USERS // 20):
+        for n in range(0, USERS, USERS // 12):
             async with AsyncMemory(":memory:") as own:
                 await own.add(talk(n), user_id=f"{user}-{n}", run_id="r", infer=False)
                 for question in questions:

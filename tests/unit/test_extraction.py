@@ -68,6 +68,23 @@ async def test_ways_to_say_it(text: str, subject: str, predicate: str, thing: st
     assert (subject, predicate, thing) in said(await read(text))
 
 
+async def test_what_was_so_until_then_holds_for_a_while_before_and_ends_then() -> None:
+    was, over = (p for p in (await read("Ken Abe lived in Graz until 2023.")).proposals if p.predicate == "lives_in")
+    assert (was.polarity, was.valid_from, was.valid_to) == (Polarity.HOLDS, day(2022), day(2023))
+    assert (over.polarity, over.valid_from, over.valid_to) == (Polarity.ENDS, day(2023), None)
+
+
+async def test_what_will_be_so_holds_from_then() -> None:
+    (move,) = (p for p in (await read("I will move to Graz in August.")).proposals if p.predicate == "lives_in")
+    assert move.valid_from == dt.datetime(2025, 8, 1, tzinfo=UTC)
+    (home,) = (await read("Ken Abe moved in with me on Saturday, so he lives in Graz now.")).proposals
+    assert home.valid_from == dt.datetime(2025, 3, 8, tzinfo=UTC)
+
+
+def day(year: int) -> dt.datetime:
+    return dt.datetime(year, 1, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "text",
     [
