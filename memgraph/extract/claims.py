@@ -34,6 +34,7 @@ CORRECTION = regex.compile(
     regex.IGNORECASE,
 )
 _CHANGE = regex.compile(r"\b(?:now|as of|from now on|these days|new|changed?|from today|effective)\b", regex.IGNORECASE)
+_NOW = regex.compile(r"\b(?:now|these days)\b", regex.IGNORECASE)  # "it's now 180, sorry, 185" corrects nothing earlier
 _LAST_WHILE = relativedelta(years=1)  # "until May" speaks of so long before
 _LATELY = frozenset(("recently", "lately", "yet", "today"))
 UNREAL = regex.compile(
@@ -88,7 +89,7 @@ class Claims(Referents):
         if when is None:
             return None
         start, end, precision = when
-        if CORRECTION.search(self.plain):
+        if CORRECTION.search(self.plain) and not _NOW.search(self._own_text(clause)):
             mode = Mode.CORRECTION
         elif mode is Mode.STATEMENT and (
             _CHANGE.search(self._own_text(clause)) or (time is not None and time.how == "since")

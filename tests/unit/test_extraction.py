@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from memgraph.changes import Called, Extraction
+from memgraph.changes import Called, Extraction, Literal
 from memgraph.extract.parse import lines_of
 from memgraph.extract.rules import RuleExtractor
 from memgraph.extract.values import read_amount
@@ -79,6 +79,13 @@ async def test_what_will_be_so_holds_from_then() -> None:
     assert move.valid_from == dt.datetime(2025, 8, 1, tzinfo=UTC)
     (home,) = (await read("Ken Abe moved in with me on Saturday, so he lives in Graz now.")).proposals
     assert home.valid_from == dt.datetime(2025, 3, 8, tzinfo=UTC)
+
+
+async def test_a_slip_within_a_change_corrects_nothing_earlier() -> None:
+    (now,) = (await read("The budget of Contoso is now $180k, sorry, $185k.")).proposals
+    assert (now.object, now.mode) == (Literal("$185k", "185000 USD"), Mode.CHANGE)
+    (then,) = (await read("Sorry, the budget of Contoso is $185k.")).proposals
+    assert then.mode is Mode.CORRECTION
 
 
 def day(year: int) -> dt.datetime:
