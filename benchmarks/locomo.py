@@ -36,10 +36,11 @@ from rich.table import Table
 
 from memgraph import AsyncMemory
 from memgraph.changes import Signals
+from memgraph.cli.readers import read_file
 from memgraph.inputs import KINDS
 from memgraph.model import UTC, Scope
 from memgraph.providers.static import StaticEmbedder
-from memgraph.recall import Weights, features
+from memgraph.recall import Weights, features, paths_of
 from memgraph.recall.words import STOP_WORDS, stem, words_of
 from memgraph.searching import Question
 
@@ -115,21 +116,8 @@ def conversations(path: Path) -> tuple[list[dict[str, list[dict[str, Any]]]], li
     talks: list[dict[str, list[dict[str, Any]]]] = []
     asked: list[Asked] = []
     for number, item in enumerate(json.loads(path.read_text())):
-        talk, sessions, ids = item["conversation"], {}, set[str]()
-        for name in sorted((n for n in talk if re.fullmatch(r"session_\d+", n)), key=lambda n: int(n[8:])):
-            at = dt.datetime.strptime(talk[f"{name}_date_time"], "%I:%M %p on %d %B, %Y").replace(tzinfo=UTC)
-            sessions[name] = [
-                {
-                    "role": "user",
-                    "id": turn["dia_id"],
-                    "name": turn["speaker"],
-                    "content": turn["text"]
-                    + (f" [shares an image: {turn['blip_caption']}]" if turn.get("blip_caption") else ""),
-                    "timestamp": at + dt.timedelta(minutes=minute),
-                }
-                for minute, turn in enumerate(talk[name])
-            ]
-            ids.update(turn["dia_id"] for turn in talk[name])
+        sessions = {talk.session: list(talk.messages) for talk in read_file(path, item["sample_id"])}
+        ids = {message["id"] for messages in sessions.values() for message in messages}
         talks.append(sessions)
         for q in item["qa"]:
             found = re.findall(r"D:?(\d+):(\d+)", " ".join(q.get("evidence") or ()))
@@ -154,7 +142,7 @@ async def candidates(memory: AsyncMemory, asked: Asked) -> Candidates:
     scope = Scope(user=f"locomo-{asked.conversation}")
     searcher = memory._searcher
     plan, signals = await searcher.gather(scope, question, limit=30)
-    return _candidates(signals, features(signals, plan, searcher.lexicon, now))
+    return _candidates(signals, features(signals, paths_of(signals), plan, searcher.lexicon, now))
 
 
 def _candidates(signals: Signals, values: Mapping[str, Array]) -> Candidates:

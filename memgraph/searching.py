@@ -62,18 +62,17 @@ class Searcher:
         self._reranker = reranker
         self._pool = pool
         self.lexicon = Lexicon(embed_static)
-        self.weights = Weights()
 
     async def find(self, owner: Scope, question: Question, limit: int) -> Found:
         """The best answers, best first."""
         wanted = limit if self._reranker is None else max(limit, _RERANKED)
         planned, signals = await self.gather(owner, question, wanted)
-        hits = rank(signals, planned, self.lexicon, self.weights, wanted, question.moment)
+        hits = rank(signals, planned, self.lexicon, Weights(), wanted, question.moment)
         if self._reranker is None or not hits:
             return Found(hits, planned)
         first = hits[:_RERANKED]
         try:
-            scores = await self._reranker.scores(question.text, [text_of(hit.answer) for hit in first])
+            scores = await self._reranker.scores(question.text, [_text(hit.answer) for hit in first])
         except RerankingFailed as error:
             return Found(hits[:limit], planned, (f"not reranked: {error}",))
         order = sorted(range(len(first)), key=lambda i: (-scores[i], i))
@@ -127,6 +126,5 @@ class Searcher:
         }
 
 
-def text_of(answer: FactState | Episode) -> str:
-    """An answer as a reader sees it."""
-    return answer.text if isinstance(answer, FactState) else f"{answer.speaker}: {answer.content}"
+def _text(answer: FactState | Episode) -> str:
+    return answer.text if isinstance(answer, FactState) else answer.indexed_text

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +15,7 @@ import pytest
 
 from memgraph import AsyncMemory
 from memgraph.ports import Settings
+from tests.scripted import Script, ScriptedModel
 
 ROOT = Path(__file__).parent.parent
 LINES = ("5.26.19", "2026.08.1")
@@ -114,6 +115,20 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 def user() -> str:
     """A user that no other test has."""
     return f"user-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Script], ScriptedModel]]:
+    """Starts scripted models."""
+    started: list[ScriptedModel] = []
+
+    def start(script: Script) -> ScriptedModel:
+        started.append(ScriptedModel(script))
+        return started[-1]
+
+    yield start
+    for model in started:
+        model.close()
 
 
 @pytest.fixture

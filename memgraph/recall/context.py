@@ -28,10 +28,9 @@ class _Said:
 
     @property
     def text(self) -> str:
-        whole = " ".join(self.episode.content.split())
         if self.sentences is None:
-            return whole
-        return " ".join(_SENTENCE.split(whole)[: self.sentences]) + " …"
+            return " ".join(self.episode.content.split())
+        return " ".join(_sentences(self.episode)[: self.sentences]) + " …"
 
 
 def pack(answers: Sequence[FactState | Episode], max_tokens: int) -> str:
@@ -58,8 +57,12 @@ def pack(answers: Sequence[FactState | Episode], max_tokens: int) -> str:
 def _shorter(episode: Episode) -> Iterator[_Said]:
     """The whole turn, then less and less of it."""
     yield _Said(episode)
-    for count in range(len(_SENTENCE.split(" ".join(episode.content.split()))) - 1, 0, -1):
+    for count in range(len(_sentences(episode)) - 1, 0, -1):
         yield _Said(episode, count)
+
+
+def _sentences(episode: Episode) -> list[str]:
+    return _SENTENCE.split(" ".join(episode.content.split()))
 
 
 def _rendered(facts: Sequence[FactState], said: Sequence[_Said]) -> str:

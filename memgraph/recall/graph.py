@@ -13,6 +13,8 @@ from memgraph.model import FactState
 _DAMPING = 0.7  # how much of a node's share goes on to what is next to it: the decay with each hop
 _STEPS = 8
 
+Paths = Mapping[str, tuple[FactState, ...]]  # the facts that lead from a name in the question to a fact or episode
+
 
 def page_rank(signals: Signals) -> Mapping[str, float]:
     """How near each fact and episode is to the entities that a question names, by id; the nearest of a kind has 1.
@@ -51,7 +53,19 @@ def _scaled(ids: Sequence[str], shares: Mapping[str, float]) -> dict[str, float]
     return {i: shares[i] / most for i in ids if i in shares} if most > 0 else {}
 
 
-def path_to(signal: FactSignal, by_id: Mapping[str, FactSignal]) -> tuple[FactState, ...]:
+def paths_of(signals: Signals) -> Paths:
+    """The path to each fact that the graph led to, and to each episode through the nearest fact resting on it."""
+    by_id = {f.fact.id: f for f in signals.facts}
+    paths: dict[str, tuple[FactState, ...]] = {}
+    for signal in sorted(signals.facts, key=lambda f: (f.hops, f.fact.id)):
+        path = _path_to(signal, by_id)
+        if path:
+            for ident in (signal.fact.id, *signal.episodes):
+                paths.setdefault(ident, path)
+    return paths
+
+
+def _path_to(signal: FactSignal, by_id: Mapping[str, FactSignal]) -> tuple[FactState, ...]:
     """The facts that lead from a name in the question to a fact, itself last.
 
     Empty where it was not reached, or a fact on the way is no candidate.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from memgraph.changes import EpisodeSignal, FactSignal, Signals
 from memgraph.model import UTC, Episode, FactState, Status, name_key
-from memgraph.recall.graph import page_rank, path_to
+from memgraph.recall.graph import Paths, page_rank, paths_of
 from memgraph.recall.plan import Plan, Window
 from memgraph.recall.words import Lexicon, Says, Scores, words_of
 
@@ -80,24 +80,24 @@ def rank(signals: Signals, plan: Plan, lexicon: Lexicon, weights: Weights, limit
     """
     if not signals.episodes and not signals.facts:
         return []
-    values = features(signals, plan, lexicon, as_of)
+    paths = paths_of(signals)
+    values = features(signals, paths, plan, lexicon, as_of)
     counts: dict[str, float] = asdict(weights)
     parts = {name: counts[name] * value for name, value in values.items()}
     scores = np.round(_summed(parts), 9)
     candidates: list[EpisodeSignal | FactSignal] = [*signals.facts, *signals.episodes]
     ids = [c.fact.id if isinstance(c, FactSignal) else c.id for c in candidates]
     likely = [int(i) for i in np.argsort(-scores, kind="stable")[: limit + _TIES]]
-    paths = {ident: tuple(f.text for f in path) for ident, path in _paths(signals).items()}
     hits: list[Hit] = []
     for i in sorted(likely, key=lambda i: (-scores[i], ids[i]))[:limit]:
         candidate = candidates[i]
         answer = candidate.fact if isinstance(candidate, FactSignal) else candidate.read()
         shown = {name: float(part[i]) for name, part in parts.items()}
-        hits.append(Hit(ids[i], answer, float(scores[i]), shown, paths.get(ids[i], ())))
+        hits.append(Hit(ids[i], answer, float(scores[i]), shown, tuple(f.text for f in paths.get(ids[i], ()))))
     return hits
 
 
-def features(signals: Signals, plan: Plan, lexicon: Lexicon, as_of: dt.datetime) -> dict[str, Scores]:
+def features(signals: Signals, paths: Paths, plan: Plan, lexicon: Lexicon, as_of: dt.datetime) -> dict[str, Scores]:
     """The signals that `Weights` names, each of shape (facts + episodes,), facts first."""
     facts, episodes = signals.facts, signals.episodes
     count, total = len(facts), len(facts) + len(episodes)
@@ -131,7 +131,7 @@ def features(signals: Signals, plan: Plan, lexicon: Lexicon, as_of: dt.datetime)
 
     asked = set(signals.asked)
     seconds = np.array([*(f.fact.valid_from.timestamp() for f in facts), *(e.said_at / 1e6 for e in episodes)])
-    ranks, paths = page_rank(signals), _paths(signals)
+    ranks = page_rank(signals)
     about = [bool(named) and f.fact.subject in asked for f in facts]  # other names count as words
     is_fact = only_facts([1.0] * count)
     return {
@@ -237,15 +237,3 @@ def _chained(path: Sequence[FactState], asked: frozenset[str]) -> float:
     if len(path) < 2 or len(relations) < len(path) or not asked.issuperset(relations):
         return 0.0
     return len(relations) / len(asked)
-
-
-def _paths(signals: Signals) -> dict[str, tuple[FactState, ...]]:
-    """The path to each fact that the graph led to, and to each episode through the nearest fact resting on it."""
-    by_id = {f.fact.id: f for f in signals.facts}
-    paths: dict[str, tuple[FactState, ...]] = {}
-    for signal in sorted(signals.facts, key=lambda f: (f.hops, f.fact.id)):
-        path = path_to(signal, by_id)
-        if path:
-            for ident in (signal.fact.id, *signal.episodes):
-                paths.setdefault(ident, path)
-    return paths

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.scripted import Answer, refused, said
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -40,7 +39,7 @@ def conversation(number: int) -> dict[str, Any]:
         {"question": "When did the hens lay?", "answer": "1 July 2023", "evidence": ["D2:01"], "category": 2},
         {"question": "What about goats?", "evidence": ["D1:1"], "category": 5},
     ]
-    return {"conversation": talk, "qa": questions}
+    return {"sample_id": f"talk-{number}", "conversation": talk, "qa": questions}
 
 
 @pytest.fixture
@@ -65,49 +64,22 @@ def test_recall_is_measured_beside_the_baselines(data: Path) -> None:
     assert "snap-research/locomo" in missing.stderr
 
 
-@pytest.fixture
-def chat() -> Iterator[str]:
+def notes_or_verdict(asked: dict[str, Any], _number: int) -> Answer:
     """A model that repeats the notes, and judges that to be right where they name the mill."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["messages"]
-            text = asked[1]["content"]
-            is_judge = "CORRECT" in asked[0]["content"]
-            said = ("CORRECT" if "old mill" in text else "WRONG") if is_judge else text
-            choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": said}}
-            usage = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
-            reply = {
-                "id": "1",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "m",
-                "choices": [choice],
-                "usage": usage,
-            }
-            body = json.dumps(reply).encode()
-            self.send_response(200 if self.headers["Authorization"] == "Bearer k" else 401)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    server.shutdown()
-    server.server_close()
+    if asked["model"] == "refused":
+        return refused(401)
+    told, given = (message["content"] for message in asked["messages"])
+    if "CORRECT" in told:
+        return said("CORRECT" if "old mill" in given else "WRONG")
+    return said(given)
 
 
-def test_answers_are_asked_for_judged_and_counted(data: Path, chat: str) -> None:
-    endpoint = ("--model", "tiny", "--base-url", chat, "--api-key", "k", "--price-in", "1")
-    done = run(str(BENCHMARKS / "answers.py"), str(data), *endpoint)
+def test_answers_are_asked_for_judged_and_counted(data: Path, serve: Any) -> None:
+    endpoint = ("--base-url", serve(notes_or_verdict).url, "--api-key", "k", "--price-in", "1", "--model")
+    done = run(str(BENCHMARKS / "answers.py"), str(data), *endpoint, "tiny")
     assert done.returncode == 0, done.stderr
-    assert "800 tokens sent, 80 received, $0.0008; 0 questions failed" in done.stdout
+    assert "800 tokens sent, 160 received, $0.0008; 0 questions failed" in done.stdout
     assert "single-hop" in done.stdout
-    failed = run(str(BENCHMARKS / "answers.py"), str(data), *endpoint[:-3], "wrong")
+    failed = run(str(BENCHMARKS / "answers.py"), str(data), *endpoint, "refused")
     assert failed.returncode == 1
     assert "0 tokens sent, 0 received, $0.0000; 4 questions failed" in failed.stdout

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +11,10 @@ import yaml
 
 from memgraph import AsyncMemory, BadInput
 from memgraph.extract.llm import LLMExtractor, read_reply, reply_schema
+from tests.scripted import Answer, ScriptedModel, said
 
 pytestmark = pytest.mark.anyio
 STORIES = yaml.safe_load((Path(__file__).parent.parent / "stories" / "stories.yaml").read_text())
-Answer = tuple[int, dict[str, str], Any]
 FIELDS = "message subject predicate qualifier object polarity mode valid_from quote".split()
 
 
@@ -33,72 +29,11 @@ def fact(row: list[Any]) -> dict[str, Any]:
     }
 
 
-def said(content: str, *, finish: str = "stop", tool: bool = False) -> Answer:
-    message: dict[str, Any] = {"role": "assistant", "content": None if tool else content}
-    if tool:
-        call = {"id": "c1", "type": "function", "function": {"name": "remember", "arguments": content}}
-        message["tool_calls"] = [call]
-    usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
-    choice = {"index": 0, "finish_reason": finish, "message": message}
-    body = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
-    return 200, {}, body
-
-
 def good(*rows: list[Any]) -> Answer:
     return said(json.dumps({"facts": [fact(r) for r in rows], "same": []}))
 
 
-class Server:
-    """Answers each request with what the script says; the last answer is repeated."""
-
-    def __init__(self, script: Callable[[dict[str, Any], int], Answer]) -> None:
-        self.requests: list[dict[str, Any]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.requests.append(asked)
-                status, headers, body = script(asked, len(outer.requests))
-                raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                form = {"Content-Type": "application/json", "Content-Length": str(len(raw))}
-                for key, value in {**form, **headers}.items():
-                    self.send_header(key, value)
-                self.end_headers()
-                try:
-                    for start in range(0, len(raw), 64):
-                        self.wfile.write(raw[start : start + 64])
-                        time.sleep(float(headers.get("X-Slow", "0")))
-                except (BrokenPipeError, ConnectionResetError):
-                    return  # the client has had enough
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Callable[[dict[str, Any], int], Answer]], Server]]:
-    servers: list[Server] = []
-
-    def start(script: Callable[[dict[str, Any], int], Answer]) -> Server:
-        servers.append(Server(script))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
-
-
-def model(server: Server, **options: Any) -> LLMExtractor:
+def model(server: ScriptedModel, **options: Any) -> LLMExtractor:
     return LLMExtractor("m", base_url=server.url, api_key="k", **{"timeout_s": 5.0, "max_attempts": 3, **options})
 
 
@@ -167,7 +102,7 @@ async def test_an_endpoint_without_structured_outputs_is_asked_another_way_and_t
         if "response_format" in asked:
             return 400, {}, {"error": {"message": "response_format is not supported"}}
         if "tools" in asked:
-            return said(json.dumps({"facts": [fact(PORTO)], "same": []}), tool=True)
+            return said(None, calls=(("remember", json.dumps({"facts": [fact(PORTO)], "same": []})),))
         return 500, {}, {"error": {"message": "never asked"}}
 
     server = serve(script)

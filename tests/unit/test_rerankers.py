@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from memgraph.errors import RerankingFailed
 from memgraph.providers import reranker_for
 from memgraph.providers.onnx import OnnxReranker
 from memgraph.providers.openai import OpenAIReranker
+from tests.scripted import Answer, Script, refused, said
 
 pytestmark = pytest.mark.anyio
 TALK = [
@@ -69,67 +67,34 @@ async def test_a_model_of_another_shape_is_refused(tmp_path: Path) -> None:
         await OnnxReranker(model(tmp_path, logits=3)).scores("what", ["blue"])
 
 
-class Chat:
-    """A server that speaks the chat protocol; each entry of `script` is a status, or what the model says."""
+def saying(*script: int | str) -> Script:
+    """One answer after the other: a status, or what the model says."""
 
-    def __init__(self) -> None:
-        self.script: list[int | str] = []
-        self.calls: list[dict[str, Any]] = []
-        chat = self
+    def answer(_asked: dict[str, Any], number: int) -> Answer:
+        step = script[number - 1]
+        return refused(step) if isinstance(step, int) else said(step)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                chat.calls.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                step = chat.script.pop(0)
-                if isinstance(step, int):
-                    status, reply = step, {"error": {"message": "no"}}
-                else:
-                    message = {"role": "assistant", "content": step}
-                    choice = {"index": 0, "finish_reason": "stop", "message": message}
-                    status = 200
-                    reply = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-                body = json.dumps(reply).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Retry-After", "0")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+    return answer
 
 
-@pytest.fixture
-def chat() -> Iterator[Chat]:
-    chat = Chat()
-    yield chat
-    chat.server.shutdown()
-    chat.server.server_close()
-
-
-async def test_a_chat_model_is_asked_once_and_retried(chat: Chat) -> None:
-    chat.script = [429, 'Sure: {"scores": [0, 10, 5]}']
+async def test_a_chat_model_is_asked_once_and_retried(serve: Any) -> None:
+    chat = serve(saying(429, 'Sure: {"scores": [0, 10, 5]}'))
     reranker = OpenAIReranker("tiny", base_url=chat.url, api_key="k")
     low, high, middle = await reranker.scores("where?", ["a " * 2000, "b", "c"])
     assert (middle, high) == (pytest.approx(0), pytest.approx(-low))
     assert low < 0
-    assert len(chat.calls) == 2
-    asked = chat.calls[-1]["messages"][1]["content"]
+    assert len(chat.requests) == 2
+    asked = chat.requests[-1]["messages"][1]["content"]
     assert "2. b" in asked
     assert len(asked) < 1000
 
 
-@pytest.mark.parametrize("said", ["no idea", '{"scores": [1]}', '{"scores": [1, 99, 1]}', '{"points": 3}', 401])
-async def test_where_it_fails_the_order_stays_and_the_answer_says_so(chat: Chat, said: int | str) -> None:
+@pytest.mark.parametrize("reply", ["no idea", '{"scores": [1]}', '{"scores": [1, 99, 1]}', '{"points": 3}', 401])
+async def test_where_it_fails_the_order_stays_and_the_answer_says_so(serve: Any, reply: int | str) -> None:
     async with AsyncMemory(":memory:") as plain:
         await plain.add(TALK, user_id="u")
         expected = (await plain.search("Where is the caravan kept?", user_id="u", kinds=("episode",)))["results"]
-    chat.script = [said]
+    chat = serve(saying(reply))
     async with AsyncMemory(":memory:", reranker=OpenAIReranker("tiny", base_url=chat.url, api_key="k")) as memory:
         await memory.add(TALK, user_id="u")
         answer = await memory.search("Where is the caravan kept?", user_id="u", kinds=("episode",))

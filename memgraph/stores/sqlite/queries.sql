@@ -286,11 +286,11 @@ UNION
 SELECT entity FROM names WHERE scope = :scope AND last IN (SELECT value FROM json_each(:words))
 
 -- name: facts_around
-SELECT seq, id, subject, object_entity, predicate, valid_from FROM facts
+SELECT seq, id, subject, object_entity, valid_from FROM facts
 WHERE +scope = :scope AND subject IN (SELECT value FROM json_each(:entities))
     AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :since))
 UNION
-SELECT seq, id, subject, object_entity, predicate, valid_from FROM facts
+SELECT seq, id, subject, object_entity, valid_from FROM facts
 WHERE +scope = :scope AND object_entity IN (SELECT value FROM json_each(:entities))
     AND (:is_any OR status <> 'retracted' AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :since))
 ORDER BY valid_from DESC LIMIT :pool
@@ -299,7 +299,7 @@ ORDER BY valid_from DESC LIMIT :pool
 SELECT fact, episode FROM evidence WHERE fact IN (SELECT value FROM json_each(:facts))
 
 -- name: evidence_seqs
-SELECT e.fact, p.seq FROM evidence e JOIN episodes p ON p.id = e.episode
+SELECT p.seq FROM evidence e JOIN episodes p ON p.id = e.episode
 WHERE e.fact IN (SELECT value FROM json_each(:facts)) ORDER BY p.occurred_at DESC LIMIT :pool
 
 -- name: mentions_of

@@ -50,7 +50,8 @@ def recall(connection: sqlite3.Connection, matrices: Matrices, scope: Scope, cue
     few = cue.graph_pool
     mentioned = {"entities": rows.many(around.next_to[: few // 2]), "pool": few}
     mentions = connection.execute(SQL["mentions_of"], mentioned).fetchall()
-    resting = connection.execute(SQL["evidence_seqs"], {"facts": rows.many(_ids(around, few)), "pool": few})
+    nearby = [ident for ident, _, _ in around.facts.values()][:few]
+    resting = connection.execute(SQL["evidence_seqs"], {"facts": rows.many(nearby), "pool": few})
     reached = [r["seq"] for r in (*resting, *mentions)]
     episodes = _episodes(connection, matrices, cue, args, reached, scope)
     pairs = tuple((r["episode"], r["entity"]) for r in mentions)
@@ -66,10 +67,6 @@ def _terms(cue: Cue) -> list[str]:
     """What to look for, as FTS5 writes it; a cue's terms hold letters, digits and, in phrases, spaces only."""
     whole = [f'"{t}"' for t in (*cue.phrases, *(t for t in cue.terms if t not in cue.beginnings))]
     return [*whole, *(f'"{b}" *' for b in cue.beginnings)]
-
-
-def _ids(around: _Around, pool: int) -> list[str]:
-    return [ident for ident, _, _ in list(around.facts.values())[:pool]]
 
 
 def _around(connection: sqlite3.Connection, cue: Cue, args: Mapping[str, Any]) -> _Around:
@@ -100,7 +97,7 @@ def _facts(
     connection: sqlite3.Connection, matrices: Matrices, cue: Cue, args: Mapping[str, Any], around: _Around
 ) -> tuple[FactSignal, ...]:
     few = cue.fact_pool
-    similarities = matrices.similarities(connection, args["scope"], "fact", cue.vector)
+    similarities = matrices.current(connection, args["scope"], "fact", len(cue.vector)).similarities(cue.vector)
     nearest = similarities.best(_OVERFETCH * few)  # many of the nearest may no longer hold
     worded: list[int] = []
     match = _match(args["scope"], _terms(cue))
@@ -129,8 +126,8 @@ def _episodes(
     reached: Sequence[int],
     scope: Scope,
 ) -> tuple[EpisodeSignal, ...]:
-    similarities = matrices.similarities(connection, args["scope"], "episode", cue.vector)
-    conversation = matrices.conversation(connection, args["scope"], len(cue.vector))
+    matrix = matrices.current(connection, args["scope"], "episode", len(cue.vector))
+    similarities, conversation = matrix.similarities(cue.vector), matrix.conversation()
     statement, within = "search_episode_text", None
     if args["agent"] or args["session"] or cue.is_past:
         statement = "search_episode_text_within"

@@ -19,7 +19,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(slots=True)
-class _Matrix:
+class Matrix:
     """The vectors of a scope, in the order of `seqs`, and of episodes session, time and place."""
 
     epoch: int
@@ -49,7 +49,12 @@ class _Matrix:
         self.size = needed
         self._conversation = None
 
+    def similarities(self, vector: Vectors) -> Similarities:
+        """Compare a vector of shape (dimension,) with all of them."""
+        return Similarities(self.seqs[: self.size], self.rows[: self.size] @ vector)
+
     def conversation(self) -> Conversation:
+        """The episodes in the order of their turns."""
         if self._conversation is None:
             seqs, (session, occurred_at, place) = self.seqs[: self.size], self.turns[: self.size].T
             order = np.lexsort((seqs, place, occurred_at, session))
@@ -85,11 +90,10 @@ class Similarities:
 
     def of(self, seqs: Sequence[int]) -> list[float]:
         """The score of each of these rows; 0 for one without a vector."""
-        wanted = np.asarray(seqs, np.int64)
-        if not len(self.seqs):
-            return [0.0] * len(seqs)
-        at = np.minimum(np.searchsorted(self.seqs, wanted), len(self.seqs) - 1)
-        return [float(s) for s in np.where(self.seqs[at] == wanted, self.scores[at], 0.0)]
+        at, is_there = _looked_up(self.seqs, seqs)
+        scores = np.zeros(len(seqs))
+        scores[is_there] = self.scores[at]
+        return scores.tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,34 +128,32 @@ class Conversation:
 
     def _places(self, seqs: Sequence[int]) -> Integers:
         """Where these stand; those without a vector are left out."""
-        if not len(self.seqs):
-            return np.empty(0, np.int64)
-        wanted = np.asarray(seqs, np.int64)
-        at = np.minimum(np.searchsorted(self.seqs, wanted), len(self.seqs) - 1)
-        return self.places[at[self.seqs[at] == wanted]]
+        at, _ = _looked_up(self.seqs, seqs)
+        return self.places[at]
+
+
+def _looked_up(seqs: Integers, wanted: Sequence[int]) -> tuple[Integers, NDArray[np.bool_]]:
+    """The places in `seqs`, ascending, of those that are there; and of each one wanted whether it is."""
+    sought = np.asarray(wanted, np.int64)
+    at = np.searchsorted(seqs, sought)
+    is_there = at < len(seqs)
+    is_there[is_there] = seqs[at[is_there]] == sought[is_there]
+    return at[is_there], is_there
 
 
 class Matrices:
     """The matrices of the scopes in use; the longest unused go first. Used under the reader's lock."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], _Matrix] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Matrix] = OrderedDict()
 
-    def similarities(self, connection: sqlite3.Connection, scope: str, kind: str, vector: Vectors) -> Similarities:
-        """Compare a vector of shape (dimension,) with all of a scope's."""
-        matrix = self._current(connection, scope, kind, len(vector))
-        return Similarities(matrix.seqs[: matrix.size], matrix.rows[: matrix.size] @ vector)
-
-    def conversation(self, connection: sqlite3.Connection, scope: str, dimension: int) -> Conversation:
-        """The scope's episodes in the order of their turns."""
-        return self._current(connection, scope, "episode", dimension).conversation()
-
-    def _current(self, connection: sqlite3.Connection, scope: str, kind: str, dimension: int) -> _Matrix:
+    def current(self, connection: sqlite3.Connection, scope: str, kind: str, dimension: int) -> Matrix:
+        """A scope's vectors of facts or of episodes, as this connection sees them."""
         row = connection.execute(SQL["scope_version"], (scope,)).fetchone()
         epoch = row["epoch"] if row else 0
         matrix = self._kept.pop((scope, kind), None)
         if matrix is None or matrix.epoch != epoch:
-            matrix = _Matrix(epoch, dimension, rows=np.empty((0, dimension), np.float32))
+            matrix = Matrix(epoch, dimension, rows=np.empty((0, dimension), np.float32))
         self._kept[scope, kind] = matrix
         while len(self._kept) > _KEPT_SCOPES:
             self._kept.popitem(last=False)
