@@ -98,6 +98,18 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What an import puts into one owner's memory: episodes, what was read out of them, decisions on names."""
+
+    owner: Scope
+    episodes: tuple[Episode, ...] = ()
+    extraction: Extraction = field(default_factory=Extraction)
+    assertions: tuple[Assertion, ...] = ()
+    decisions: tuple[Link, ...] = ()
+    pending: tuple[tuple[str, str, str], ...] = ()  # (episode, need, error)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What to look up before resolving. `names` are ids; `words` words of names that may be the same.
 

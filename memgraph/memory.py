@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +11,7 @@ from typing import Any, Self, Unpack
 
 import anyio
 
-from memgraph import identity, inputs, notes, views
+from memgraph import identity, inputs, notes, transfer, views
 from memgraph.changes import Called, Extraction, Identities, Pending, Proposal, Sought
 from memgraph.config import Config
 from memgraph.errors import BadInput
@@ -32,15 +32,17 @@ from memgraph.ports import (
     Settings,
 )
 from memgraph.providers import embedder_for, reranker_for
-from memgraph.recall import pack
+from memgraph.recall import pack, tokens
 from memgraph.resolve import Candidate, Naming, Policy, Resolver
 from memgraph.searching import Question, Searcher
 from memgraph.stores import store_for
-from memgraph.views import Reasoning
+from memgraph.views import Profile, Reasoning
 from memgraph.writing import Learned, Writer
 
 _CONTEXT_HITS = 50
+_LATELY = 200  # episodes
 _FORGOTTEN_AT_ONCE = 500
+_CARRIED_AT_ONCE = 200
 
 
 def system_clock() -> dt.datetime:
@@ -331,6 +333,43 @@ class AsyncMemory:
             states = [f for f in states if inside.intersection(e.episode for e in f.evidence)]
         return views.facts_of([f for f in states if include_history or f.holds(then)], identities)
 
+    async def profile(self, subject: str | Entity | None = None, **scope: Unpack[ScopeArgs]) -> Profile:
+        """What is known now of somebody or something, relation by relation; its `text` is ready for a prompt.
+
+        Without a `subject` the user is meant: whoever goes by `user_id` or, where nobody does, the one person who
+        spoke as the user lately. Empty (`entity` None) where there is none, or nothing tells which of several is meant.
+        """
+        owner = inputs.read_scope(scope)
+        whose = subject if subject is not None else await self._user(owner)
+        entity = None if whose is None else await self.entity(whose if isinstance(whose, str) else whose.id, **scope)
+        return Profile(entity, tuple(await self.facts(subject=entity, **scope)) if entity else ())
+
+    async def _user(self, owner: Scope) -> str | None:
+        """Who a memory's user is by name, as far as one can tell."""
+        store = await self._opened()
+        if owner.user is not None and await store.entities(owner, [name_key(owner.user)]):
+            return owner.user
+        latest = await store.episodes(owner, EpisodeQuery(limit=_LATELY, is_latest=True))
+        speakers = {name_key(e.speaker): e.speaker for e in latest if e.role == "user"}
+        return next(iter(speakers.values())) if len(speakers) == 1 else None
+
+    async def working(self, *, max_tokens: int = 2000, **scope: Unpack[ScopeArgs]) -> list[Episode]:
+        """The last turns of a session (`run_id`), as many as fit into a budget, oldest first.
+
+        Tokens are counted as in `context`. Without `run_id` the last turns of all sessions count.
+        """
+        owner = inputs.read_scope(scope)
+        budget = inputs.read_limit("max_tokens", max_tokens)
+        query = EpisodeQuery(limit=_LATELY, is_latest=True)
+        latest: list[Episode] = []
+        for episode in await (await self._opened()).episodes(owner, query):
+            budget -= tokens(episode.indexed_text)
+            if budget < 0:
+                break
+            if episode.role != notes.ROLE:
+                latest.append(episode)
+        return latest[::-1]
+
     async def entity(self, name_or_id: str, **scope: Unpack[ScopeArgs]) -> Entity | None:
         """The entity of that id, or that goes by that name; its summary says what is known of it now.
 
@@ -544,6 +583,44 @@ class AsyncMemory:
             return views.fact_of(ledger.facts[0], ledger.identities.entities) if ledger.facts else None
         entities = await store.entities(located.scope, [located.id])
         return entities[0] if entities else None
+
+    # -- carrying it away, and back
+
+    async def export(self, **scope: Unpack[ScopeArgs]) -> AsyncGenerator[dict[str, Any], None]:
+        """Everything of a user's memory (or an agent's, or a session's own), line by line; of everybody's for no scope.
+
+        Each line is an object as `schema/export.schema.json` says: the header, episodes with all that was read out of
+        them, decisions on names; then entities and facts, which follow from these. An agent or a session within a
+        user's memory is no memory of its own, and is refused.
+        """
+        owner = inputs.read_scope(scope) if scope else None
+        if owner is not None and owner != owner.owner:
+            raise BadInput("a user's memory is exported whole: pass user_id alone, without agent_id and run_id")
+        store = await self._opened()
+        yield transfer.Header(exported_at=self._clock()).model_dump(mode="json")
+        for whose in await store.owners() if owner is None else [owner]:
+            async for line in transfer.lines(store, whose):
+                yield line
+
+    async def import_(
+        self, lines: Iterable[str | bytes | Mapping[str, Any]], **scope: Unpack[ScopeArgs]
+    ) -> dict[str, int]:
+        """Bring back what `export` wrote: {"episodes": how many the lines hold, "new": how many of them were new}.
+
+        All lines are checked before the first is written. What is there already is left as it is, so that an
+        import that broke off can be run again. With a scope the memory becomes that user's, whosever it was. Open
+        the memory with the ontology that it was kept with.
+        """
+        to = inputs.read_scope(scope) if scope else None
+        brought = list(transfer.carried(transfer.read_records(lines), to))
+        await self._opened()
+        new = 0
+        brought.sort(key=lambda c: bool(c.decisions))  # decisions are on names that episodes bring
+        for owner in dict.fromkeys(c.owner for c in brought):
+            held = [c for c in brought if c.owner == owner]
+            for start in range(0, len(held), _CARRIED_AT_ONCE):
+                new += await self._writer.restore(owner, held[start : start + _CARRIED_AT_ONCE])
+        return {"episodes": sum(len(c.episodes) for c in brought), "new": new}
 
     # -- upkeep
 

@@ -13,6 +13,7 @@ from memgraph.model import Entity, Episode, Fact, Mode, Polarity, Scope, digest
 from memgraph.ontology import ENTITY_KINDS, Ontology
 
 EXTRACTOR = "note"
+ROLE = "note"
 
 
 def note(owner: Scope, speaker: str, said: str, now: dt.datetime, *identity: object) -> Episode:
@@ -21,7 +22,7 @@ def note(owner: Scope, speaker: str, said: str, now: dt.datetime, *identity: obj
         id="ep_" + digest(owner.session_id, "note", speaker, said, *identity),
         scope=owner,
         speaker=speaker,
-        role="note",
+        role=ROLE,
         content=said,
         occurred_at=now,
         recorded_at=now,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memgraph.changes import Changes, Extraction, Known, Ledger, Look, Pending, Signals, Sought
-from memgraph.model import Entity, Episode, Scope
+from memgraph.model import Entity, Episode, Mention, Scope
 
 Vectors = NDArray[np.float32]
 FLANK, HOPS, WHOLE = 2, 3, 200
@@ -231,6 +231,14 @@ class Upkeep(Protocol):
 
     async def pending(self, scope: Scope | None) -> list[tuple[Scope, Pending]]:
         """Episodes that are stored but not yet read."""
+        ...
+
+    async def owners(self) -> list[Scope]:
+        """Everybody who has a memory here."""
+        ...
+
+    async def mentions(self, scope: Scope, episodes: Sequence[str]) -> tuple[Mention, ...]:
+        """What these episodes name."""
         ...
 
     async def wipe(self, scope: Scope | None) -> int:

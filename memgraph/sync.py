@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +26,7 @@ from memgraph.model import Entity, Episode, Fact
 from memgraph.ontology import Ontology
 from memgraph.ports import Clock, Embedder, Extractor, Finding, FullStore, Reranker
 from memgraph.resolve import Candidate
-from memgraph.views import Reasoning
+from memgraph.views import Profile, Reasoning
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -224,6 +224,12 @@ class Memory:
             **scope,
         )
 
+    def profile(self, subject: str | Entity | None = None, **scope: Unpack[ScopeArgs]) -> Profile:
+        return self._call(self._memory.profile, subject, **scope)
+
+    def working(self, *, max_tokens: int = 2000, **scope: Unpack[ScopeArgs]) -> list[Episode]:
+        return self._call(self._memory.working, max_tokens=max_tokens, **scope)
+
     def entity(self, name_or_id: str, **scope: Unpack[ScopeArgs]) -> Entity | None:
         return self._call(self._memory.entity, name_or_id, **scope)
 
@@ -280,6 +286,21 @@ class Memory:
 
     def reset(self) -> None:
         self._call(self._memory.reset)
+
+    def export(self, **scope: Unpack[ScopeArgs]) -> Generator[dict[str, Any], None, None]:
+        lines = self._memory.export(**scope)
+
+        async def following() -> dict[str, Any] | None:
+            return await anext(lines, None)
+
+        try:
+            while (line := self._call(following)) is not None:
+                yield line
+        finally:
+            self._call(lines.aclose)
+
+    def import_(self, lines: Iterable[str | bytes | Mapping[str, Any]], **scope: Unpack[ScopeArgs]) -> dict[str, int]:
+        return self._call(self._memory.import_, lines, **scope)
 
     def pending(self, **scope: Unpack[ScopeArgs]) -> list[Pending]:
         return self._call(self._memory.pending, **scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from memgraph.changes import Identities, Ledger
@@ -45,6 +45,45 @@ def facts_of(states: Sequence[FactState], identities: Identities) -> list[Fact]:
     """Facts with their entities, oldest first."""
     ordered = sorted(states, key=lambda f: (f.valid_from, f.recorded_at, f.id))
     return [fact_of(state, identities.entities) for state in ordered]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known now of one entity: its facts, oldest first; disputed ones are among them, marked."""
+
+    entity: Entity | None
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def groups(self) -> dict[str, list[Fact]]:
+        """The facts by what they say: the predicate, with its qualifier where it has one ("favorite color")."""
+        out: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            out.setdefault(" ".join([fact.predicate.replace("_", " "), fact.qualifier]).strip(), []).append(fact)
+        return out
+
+    @property
+    def text(self) -> str:
+        """A block for a prompt: a line for each relation, each value with its time, confidence and sources."""
+        if self.entity is None:
+            return ""
+        lines = [f"{self.entity.name} ({self.entity.kind}):"]
+        for relation, facts in self.groups.items():
+            lines.append(f"- {relation}: " + "; ".join(map(_valued, facts)))
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The profile as plain data: the entity, `groups` of fact results by relation, and the `text`."""
+        entity = None if self.entity is None else asdict(self.entity)
+        groups = {relation: [fact_result(f) for f in facts] for relation, facts in self.groups.items()}
+        return {"entity": entity, "groups": groups, "text": self.text}
+
+
+def _valued(fact: Fact) -> str:
+    sure = f"{fact.confidence:.2f}{', disputed' if fact.status == 'disputed' else ''}"
+    return (
+        f"{fact.object_text or '(unknown)'} (since {fact.valid_from:%Y-%m-%d}, {sure}) [{', '.join(fact.source_ids)}]"
+    )
 
 
 def iso(time: dt.datetime | None) -> str | None:

@@ -11,11 +11,11 @@ from typing import TypeVar
 import anyio
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from memgraph.changes import Changes, Extraction, Known, Ledger, Look, Pending, Sought, Usage
+from memgraph.changes import Carried, Changes, Extraction, Known, Ledger, Look, Pending, Sought, Usage
 from memgraph.errors import BadInput, EmbeddingFailed, ExtractionFailed, WriteConflict
-from memgraph.model import Entity, Episode, FactState, LinkRule, Revision, Scope
+from memgraph.model import Assertion, Entity, Episode, FactState, LinkRule, Revision, Scope
 from memgraph.ports import TURNS, Clock, Embedder, EpisodeQuery, Extractor, Store, Vectors
-from memgraph.resolve import Naming, Resolver, decision, events, look_for, name, related_words, withdrawn
+from memgraph.resolve import Naming, Resolver, decision, events, look_for, mentions_of, name, related_words, withdrawn
 
 _T = TypeVar("_T")
 _CONFLICT_SECONDS = 60.0
@@ -187,11 +187,12 @@ class Writer:
             if not fresh and not again:
                 return Learned()
             heard = {e.id: e for e in fresh} | _as_known_now(again, fresh)
+            said = extraction if len(fresh) == len(episodes) else _only(extraction, heard.keys())
             done = await self._write(
                 scope,
                 known,
-                extraction if len(fresh) == len(episodes) else _only(extraction, heard.keys()),
-                heard,
+                name(scope, said, known),
+                self._resolver.asserted(scope, said.proposals, heard),
                 Changes(
                     scope=scope,
                     episodes=tuple(fresh),
@@ -209,18 +210,16 @@ class Writer:
         self,
         scope: Scope,
         known: Known,
-        extraction: Extraction,
-        heard: Mapping[str, Episode],
+        naming: Naming,
+        assertions: Sequence[Assertion],
         more: Changes,
         *,
         vectors: Mapping[str, Vectors] | None = None,
     ) -> tuple[tuple[str, FactState], ...]:
         """Decide what was heard, and write it in place of what `more` says goes; what it did to which facts.
 
-        `heard` are the episodes that were read, by id; `more` holds what is to be written beside names and facts.
+        `more` holds what is to be written beside names and facts.
         """
-        naming = name(scope, extraction, known)
-        assertions = self._resolver.asserted(scope, extraction.proposals, heard)
         sought = self._resolver.sought(naming, assertions)
         replaced = {*more.mentions_anew, *more.episodes_removed}
         sought = replace(sought, episodes=tuple(sorted(replaced)))
@@ -244,7 +243,45 @@ class Writer:
         before = {f.id: f for f in ledger.facts}
         changes, of_facts = await self._embedded(changes, before)
         await self._store.apply(changes, {**(vectors or {}), **of_facts})
-        return tuple(events(before, changes, (a for a in changes.assertions.values() if a.episode in heard)))
+        return tuple(events(before, changes, assertions))
+
+    async def restore(self, scope: Scope, carried: Sequence[Carried]) -> int:
+        """Write what an export holds of one owner, in one transaction; how many episodes were new.
+
+        What is stored already is left as it is. What an export says of an episode is taken as it was read then.
+        """
+        episodes = [e for c in carried for e in c.episodes]
+        vectors, unembedded = await self._vectors(episodes)
+        now = self._clock()
+        waiting = [
+            Pending(episode=episode, need=need, error=error, attempts=0, retry_at=now)
+            for c in carried
+            for episode, need, error in c.pending
+        ]
+        extraction = Extraction(
+            mentions=tuple(itertools.chain.from_iterable(c.extraction.mentions for c in carried)),
+            same=tuple(itertools.chain.from_iterable(c.extraction.same for c in carried)),
+        )
+        decisions = [k for c in carried for k in c.decisions]
+
+        async def attempt() -> int:
+            look = look_for(scope, extraction)
+            decided = (n for k in decisions for n in (k.a, k.b))
+            look = replace(look, episodes=tuple(e.id for e in episodes), names=(*look.names, *decided))
+            known = await self._known_around(scope, look)
+            fresh = [e for e in episodes if e.id not in known.episodes]
+            new = {e.id for e in fresh}
+            held = {n.id for n in known.names} | {m.name for m in mentions_of(scope, extraction)}
+            naming = name(scope, _only(extraction, new), known, links=[k for k in decisions if {k.a, k.b} <= held])
+            assertions = [a for c in carried for a in c.assertions if a.episode in new]
+            pending = tuple(p for p in (*waiting, *unembedded) if p.episode in new)
+            more = Changes(scope=scope, episodes=tuple(fresh), pending=pending)
+            await self._write(
+                scope, known, naming, assertions, more, vectors={i: vectors[i] for i in new & vectors.keys()}
+            )
+            return len(fresh)
+
+        return await self._until_written(scope, attempt)
 
     # -- forgetting and correcting
 
@@ -264,7 +301,8 @@ class Writer:
         async def attempt() -> int:
             known = await self._known_without(scope, look_for(scope, extraction), [*gone, *(e.id for e in again)])
             anew = Changes(scope=scope, episodes_removed=gone, mentions_anew=tuple(e.id for e in again))
-            await self._write(scope, known, extraction, {e.id: e for e in again}, anew)
+            assertions = self._resolver.asserted(scope, extraction.proposals, {e.id: e for e in again})
+            await self._write(scope, known, name(scope, extraction, known), assertions, anew)
             return len(gone)
 
         return await self._until_written(scope, attempt)

@@ -1,3 +1,3 @@
-// Returns the keys of all scopes.
+// Returns all scopes, with who owns each.
 :param {};
-MATCH (s:Scope) RETURN s.key AS key;
+MATCH (s:Scope) RETURN s {.key, .tenant, .user, .agent, .session} AS owner ORDER BY s.key;

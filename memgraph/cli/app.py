@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -340,6 +340,66 @@ def episodes(
     else:
         show.console().print(show.episodes_table(found))
     _found(any_found=bool(found))
+
+
+@app.command()
+def profile(
+    subject: Annotated[str | None, typer.Argument(help="A name, or an entity's id; the user's own if none")] = None,
+    user: User = None,
+    agent: Agent = None,
+    run: Run = None,
+    tenant: Tenant = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is known of somebody or something now."""
+    with _memory(store) as memory:
+        found = memory.profile(subject, **_scope(user, agent, run, tenant))
+    if as_json:
+        _print_json(found.as_dict())
+    elif found.entity is not None:
+        show.console().print(found.text, markup=False)
+    _found(any_found=found.entity is not None)
+
+
+@app.command()
+def export(
+    to: Annotated[Path | None, typer.Argument(help="File to write, JSON Lines; standard output if not given")] = None,
+    user: User = None,
+    agent: Agent = None,
+    run: Run = None,
+    tenant: Tenant = None,
+    store: Store = None,
+) -> None:
+    """Write a whole memory out, to be brought back by `import`; everybody's where no user is named."""
+    scope = _scope(user, agent, run, tenant) if user or agent or run or tenant else ScopeArgs()
+    part = None if to is None else to.with_name(to.name + ".part")
+    with _memory(store) as memory, part.open("w", encoding="utf-8") if part else nullcontext(sys.stdout) as out:
+        for line in memory.export(**scope):
+            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    if part is not None and to is not None:
+        part.replace(to)  # what is there under its own name is whole
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="What `export` wrote")],
+    user: Annotated[str | None, typer.Option("--user", "-u", help="Make it this user's memory")] = None,
+    tenant: Annotated[str | None, typer.Option("--tenant", help="In this installation")] = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Bring a memory back that `export` wrote. Run it again to go on where it stopped."""
+    scope = _scope(user, None, None, tenant) if user or tenant else ScopeArgs()
+    try:
+        with file.open(encoding="utf-8") as lines, _memory(store) as memory:
+            done = memory.import_(lines, **scope)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} can't be read: {error}") from error
+    if as_json:
+        _print_json(done)
+    else:
+        show.console().print(f"{done['episodes']} episodes read, {done['new']} of them new.")
 
 
 @app.command()

@@ -3,17 +3,19 @@
 from memgraph.resolve.candidates import Candidate, candidates
 from memgraph.resolve.entities import related_words
 from memgraph.resolve.facts import Policy, replay, vouched_at
-from memgraph.resolve.naming import Naming, decision, look_for, mentions_of, name, name_id
-from memgraph.resolve.slots import Resolver, events, withdrawn
+from memgraph.resolve.naming import Naming, decision, link_id, look_for, mentions_of, name, name_id
+from memgraph.resolve.slots import Resolver, assertion_id, events, withdrawn
 
 __all__ = [
     "Candidate",
     "Naming",
     "Policy",
     "Resolver",
+    "assertion_id",
     "candidates",
     "decision",
     "events",
+    "link_id",
     "look_for",
     "mentions_of",
     "name",

@@ -36,6 +36,11 @@ def name_id(scope: Scope, text: str) -> str:
     return "na_" + digest(scope.key, name_key(text))
 
 
+def link_id(a: str, b: str, rule: LinkRule, episode: str | None) -> str:
+    """The id of what an episode says, or a person decided, on two names by id, the lesser first."""
+    return "li_" + digest(a, b, rule, episode)
+
+
 def mentions_of(scope: Scope, extraction: Extraction) -> tuple[Mention, ...]:
     """Every naming in an extraction, once for each episode, name, spelling and kind."""
     heard: list[tuple[str, Called]] = list(extraction.mentions)
@@ -123,7 +128,7 @@ def decision(known: Known, a: str, b: str, rule: LinkRule) -> tuple[Link, list[s
         ]
     else:
         overruled = [k.id for k in known.links if k.rule is LinkRule.MERGED and (k.a, k.b) == (a, b)]
-    return Link("li_" + digest(a, b, rule, None), a, b, rule, None), overruled
+    return Link(link_id(a, b, rule, None), a, b, rule, None), overruled
 
 
 def _called(proposal: Proposal) -> list[Called]:
@@ -138,7 +143,7 @@ def _aliases(scope: Scope, extraction: Extraction) -> list[Link]:
     for same in extraction.same:
         a, b = sorted((name_id(scope, same.a.text), name_id(scope, same.b.text)))
         if a != b:
-            ident = "li_" + digest(a, b, LinkRule.ALIAS, same.episode)
+            ident = link_id(a, b, LinkRule.ALIAS, same.episode)
             links[ident] = Link(ident, a, b, LinkRule.ALIAS, same.episode)
     return list(links.values())
 

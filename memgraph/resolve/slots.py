@@ -110,9 +110,8 @@ def _assertion(scope: Scope, proposal: Proposal, episode: Episode) -> Assertion:
     thing = proposal.object
     object_name = name_id(scope, thing.text) if isinstance(thing, Called) else None
     object_value = None if thing is None or isinstance(thing, Called) else thing.value
-    identity = (episode.id, subject, proposal.predicate, proposal.qualifier, object_name, object_value)
-    return Assertion(
-        id="as_" + digest(*identity, proposal.polarity),
+    out = Assertion(
+        id="",
         episode=episode.id,
         source_id=episode.source_id,
         source=episode.speaker,
@@ -137,6 +136,13 @@ def _assertion(scope: Scope, proposal: Proposal, episode: Episode) -> Assertion:
         extractor=proposal.extractor,
         text=proposal.text,
     )
+    return replace(out, id=assertion_id(out))
+
+
+def assertion_id(a: Assertion) -> str:
+    """The id of what an assertion says of an episode; how it is put and how sure it is play no part."""
+    identity = (a.episode, a.subject, a.predicate, a.qualifier, a.object_name, a.object_value, a.polarity)
+    return "as_" + digest(*identity)
 
 
 def events(

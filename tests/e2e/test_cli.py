@@ -209,3 +209,20 @@ def test_who_may_be_one_is_listed_decided_and_taken_back(tmp_path: Path) -> None
     run("entities", "unmerge", "Jonathan Reeves", "Jonathon Reeves", "--user", "u", place=place)
     assert len(read("facts", "--user", "u", place=place)) == 2
     run("entities", "review", "--at-least", "0.4", "--user", "u", place=place, code=1)
+
+
+def test_a_memory_is_carried_away_and_back(tmp_path: Path) -> None:
+    talk, away = tmp_path / "talk.txt", tmp_path / "away.jsonl"
+    talk.write_text(TALK)
+    here, there = ({"MEMGRAPH_STORE": str(tmp_path / name)} for name in ("here.db", "there.db"))
+    run("add", str(talk), "--user", "u", **here)
+    run("export", str(away), "--user", "u", **here)
+    assert run("export", "--user", "u", **here).splitlines()[1:] == away.read_text().splitlines()[1:]
+    assert read("import", str(away), **there) == {"episodes": 2, "new": 2}
+    assert read("import", str(away), "--user", "heir", **there) == {"episodes": 2, "new": 2}
+    profile = read("profile", "Northwind", "--user", "heir", **there)
+    assert [r["memory"] for r in profile["groups"]["budget"]] == ["The budget of Northwind is $40k"]
+    assert "budget: $40k" in run("profile", "Northwind", "--user", "u", **there)
+    assert run("profile", "Nobody", "--user", "u", code=1, **there) == ""
+    assert "line 1 is not valid JSON" in run("import", str(talk), code=2, **there)
+    assert "can't be read" in run("import", str(tmp_path / "nowhere"), code=2, **there)

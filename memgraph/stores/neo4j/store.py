@@ -224,10 +224,19 @@ class Neo4jStore:
         found = await self._database.read(cypher("read/pending"), {"scope": scope.key if scope else None})
         return [(rows.owner(r["owner"]), rows.pending(r["pending"])) for r in found]
 
+    async def owners(self) -> list[Scope]:
+        """See `Upkeep.owners`."""
+        return [rows.owner(r["owner"]) for r in await self._database.read(cypher("read/scopes"))]
+
+    async def mentions(self, scope: Scope, episodes: Sequence[str]) -> tuple[Mention, ...]:
+        """See `Upkeep.mentions`."""
+        found = await self._database.read(cypher("read/mentions"), {"scope": scope.key, "episodes": list(episodes)})
+        return tuple(Mention(r["episode"], r["name"], r["surface"], r["kind"]) for r in found)
+
     async def wipe(self, scope: Scope | None) -> int:
         """See `Upkeep.wipe`."""
-        keys = [scope.key] if scope else [r["key"] for r in await self._database.read(cypher("read/scopes"))]
-        return sum([await self._wipe(key) for key in keys])
+        owners = [scope] if scope else await self.owners()
+        return sum([await self._wipe(owner.key) for owner in owners])
 
     async def _wipe(self, key: str) -> int:
         async def wiped(tx: AsyncManagedTransaction) -> int:

@@ -13,7 +13,7 @@ UPDATE scopes SET version = version + 1, epoch = epoch + :stale
 WHERE key = :key AND (:version IS NULL OR version = :version)
 
 -- name: scopes_all
-SELECT key, tenant, user, agent, session FROM scopes WHERE :key IS NULL OR key = :key
+SELECT key, tenant, user, agent, session FROM scopes WHERE :key IS NULL OR key = :key ORDER BY key
 
 -- name: episodes_by_id
 SELECT * FROM episodes WHERE +scope = :scope AND id IN (SELECT value FROM json_each(:ids))
@@ -306,6 +306,11 @@ WHERE e.fact IN (SELECT value FROM json_each(:facts)) ORDER BY p.occurred_at DES
 SELECT DISTINCT m.episode, n.entity, e.seq
 FROM names n JOIN mentions m ON m.name = n.id JOIN episodes e ON e.id = m.episode
 WHERE n.entity IN (SELECT value FROM json_each(:entities)) ORDER BY e.occurred_at DESC, e.id LIMIT :pool
+
+-- name: mentions_of_episodes
+SELECT m.episode, m.name, m.surface, m.kind FROM mentions m JOIN episodes e ON e.id = m.episode
+WHERE m.episode IN (SELECT value FROM json_each(:episodes)) AND +e.scope = :scope
+ORDER BY m.episode, m.name, m.surface, m.kind
 
 -- name: stats
 SELECT (SELECT count(*) FROM episodes WHERE :key IS NULL OR scope = :key) AS episodes,

@@ -288,6 +288,25 @@ class SqliteStore:
 
         return await to_thread.run_sync(listed)
 
+    async def owners(self) -> list[Scope]:
+        """See `Upkeep.owners`."""
+
+        def listed() -> list[Scope]:
+            with self._opened.reading() as connection:
+                return [rows.owner(r) for r in connection.execute(SQL["scopes_all"], {"key": None})]
+
+        return await to_thread.run_sync(listed)
+
+    async def mentions(self, scope: Scope, episodes: Sequence[str]) -> tuple[Mention, ...]:
+        """See `Upkeep.mentions`."""
+
+        def listed() -> tuple[Mention, ...]:
+            asked = {"scope": scope.key, "episodes": rows.many(episodes)}
+            with self._opened.reading() as connection:
+                return tuple(Mention(*row) for row in connection.execute(SQL["mentions_of_episodes"], asked))
+
+        return await to_thread.run_sync(listed)
+
     async def wipe(self, scope: Scope | None) -> int:
         """See `Upkeep.wipe`."""
 
