@@ -136,6 +136,7 @@ class AsyncMemory:
         timestamp: dt.datetime | str | float | None = None,
         recorded_at: dt.datetime | str | None = None,
         infer: bool = True,
+        wait: bool = True,
         **scope: Unpack[ScopeArgs],
     ) -> dict[str, Any]:
         """Remember messages, and the facts that they state.
@@ -143,7 +144,8 @@ class AsyncMemory:
         `messages` is a text, one message, or a list of them: {"role", "content"} and optionally "id", "name",
         "timestamp", "metadata". `timestamp` is when they were said, where a message does not tell itself;
         `recorded_at` when memory came to know them (default: now). Adding the same messages again, in whatever
-        batches, changes nothing. With `infer=False` they are kept without being read.
+        batches, changes nothing. With `infer=False` they are kept without being read; with `wait=False` they are
+        stored and queued, and read by the next `retry_pending`.
 
         Returns {"results": [{"id", "memory", "event"}], "episodes": [ids]}, one result for each fact touched;
         event is ADD, SUPERSEDE, DISPUTE or NONE. "pending" says why, where they could not be read yet: they
@@ -162,7 +164,7 @@ class AsyncMemory:
         await self._opened()
         if not episodes:
             return {"results": [], "episodes": []}
-        learned = await self._writer.add(owner, episodes, infer=infer)
+        learned = await self._writer.add(owner, episodes, infer=infer, wait=wait)
         results = _results(learned) if infer else [_event(e.id, e.content, "ADD") for e in learned.episodes]
         out: dict[str, Any] = {"results": results, "episodes": [e.id for e in episodes]}
         if learned.failed is not None:
@@ -462,6 +464,11 @@ class AsyncMemory:
         if isinstance(state, Fact):
             return views.fact_result(state)
         return None
+
+    async def owner(self, memory_id: str) -> Scope | None:
+        """Whose a fact, an episode or an entity is: tenant and user (or agent, or session); None for an unknown id."""
+        located = await self._located(memory_id, {})
+        return located and located.scope
 
     async def get_all(
         self,

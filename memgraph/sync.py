@@ -22,7 +22,7 @@ from memgraph.changes import Pending
 from memgraph.config import Config
 from memgraph.inputs import Message, ScopeArgs
 from memgraph.memory import AsyncMemory
-from memgraph.model import Entity, Episode, Fact
+from memgraph.model import Entity, Episode, Fact, Scope
 from memgraph.ontology import Ontology
 from memgraph.ports import Clock, Embedder, Extractor, Finding, FullStore, Reranker
 from memgraph.resolve import Candidate
@@ -129,6 +129,7 @@ class Memory:
         timestamp: dt.datetime | str | float | None = None,
         recorded_at: dt.datetime | str | None = None,
         infer: bool = True,
+        wait: bool = True,
         **scope: Unpack[ScopeArgs],
     ) -> dict[str, Any]:
         return self._call(
@@ -138,6 +139,7 @@ class Memory:
             timestamp=timestamp,
             recorded_at=recorded_at,
             infer=infer,
+            wait=wait,
             **scope,
         )
 
@@ -258,6 +260,9 @@ class Memory:
 
     def get(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any] | None:
         return self._call(self._memory.get, memory_id, **scope)
+
+    def owner(self, memory_id: str) -> Scope | None:
+        return self._call(self._memory.owner, memory_id)
 
     def get_all(
         self,

@@ -77,14 +77,15 @@ class Writer:
 
     # -- learning
 
-    async def add(self, scope: Scope, episodes: Sequence[Episode], *, infer: bool) -> Learned:
+    async def add(self, scope: Scope, episodes: Sequence[Episode], *, infer: bool, wait: bool = True) -> Learned:
         """Store episodes and what they say. What is stored already is left as it is.
 
-        Episodes are stored first where reading or embedding them may wait or fail, so that neither loses them.
+        Episodes are stored first where reading or embedding them may wait or fail, so that neither loses them. Unless
+        it is to `wait`, they are left in the queue.
         """
         if not infer:
             return await self.learn(scope, episodes, Extraction())
-        if self._extractor.is_local and self._embedder.is_local:
+        if wait and self._extractor.is_local and self._embedder.is_local:
             turns = await self._turns(episodes)
             new = [e for e in episodes if e.id not in turns.stored]
             again = await self._bearing_on(turns, new)
@@ -93,6 +94,8 @@ class Writer:
         stored = await self.learn(scope, episodes, Extraction(), need="extract")
         if not stored.episodes:
             return stored
+        if not wait:
+            return replace(stored, failed="stored, to be read")
         again = await self._bearing_on(await self._turns(stored.episodes), stored.episodes)
         read = await self.read(scope, [*stored.episodes, *again])
         return replace(read, episodes=stored.episodes)

@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
 import json
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from memgraph.cli import demo as the_demo
-from memgraph.cli import show
+from memgraph.cli import serving, show
+from memgraph.cli.common import Json, Store, print_json
 from memgraph.cli.readers import read_file
 from memgraph.errors import BadInput, MemgraphError, MissingExtra, ModelMismatch, SchemaMismatch, StoreUnavailable
 from memgraph.inputs import ScopeArgs
@@ -32,14 +31,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Store = Annotated[
-    str | None, typer.Option(help="File, :memory: or neo4j:// address [env: MEMGRAPH_STORE]", show_default=False)
-]
+
 User = Annotated[str | None, typer.Option("--user", "-u", envvar="MEMGRAPH_USER", help="Whose memory")]
 Agent = Annotated[str | None, typer.Option("--agent", envvar="MEMGRAPH_AGENT", help="Only this agent's part")]
 Run = Annotated[str | None, typer.Option("--run", help="Only this session's part")]
 Tenant = Annotated[str | None, typer.Option("--tenant", envvar="MEMGRAPH_TENANT", help="Whose installation")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts")]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="How many at most")]
 AsOf = Annotated[str | None, typer.Option(help="What was true then (2025-03-14T09:00Z)")]
 KnownAt = Annotated[str | None, typer.Option(help="What was known then (2025-03-14T09:00Z)")]
@@ -76,17 +72,6 @@ def _scope(user: str | None, agent: str | None, run: str | None, tenant: str | N
     return ScopeArgs(user_id=user, agent_id=agent, run_id=run, tenant=tenant)
 
 
-def _print_json(value: Any) -> None:
-    def plain(item: Any) -> Any:
-        if dataclasses.is_dataclass(item) and not isinstance(item, type):
-            return dataclasses.asdict(item)
-        if isinstance(item, dt.datetime):
-            return item.isoformat()
-        return str(item)
-
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=plain))  # noqa: T201
-
-
 def _found(*, any_found: bool) -> None:
     if not any_found:
         raise typer.Exit(1)
@@ -102,7 +87,7 @@ def demo(store: Annotated[str, typer.Option(help="Where to keep it")] = ":memory
             user = sale["user"]
             facts = memory.facts(user_id=user, include_history=True)
             answers = {q: memory.search(q, user_id=user, limit=3)["results"] for q in sale["questions"]}
-            _print_json({"facts": facts, "entities": memory.entities(user_id=user), "answers": answers})
+            print_json({"facts": facts, "entities": memory.entities(user_id=user), "answers": answers})
         else:
             the_demo.tell(memory, sale, show.console())
 
@@ -136,7 +121,7 @@ def add(
         new = memory.stats(**_scope(user, agent, run, tenant))["episodes"] - before
     summary = {"messages": total, "new": new, "facts": facts}
     if as_json:
-        _print_json(summary)
+        print_json(summary)
     else:
         show.console().print(f"{total} messages read, {new} of them new; {facts} facts touched.")
 
@@ -160,7 +145,7 @@ def search(
     with _memory(store) as memory:
         answer = memory.search(query, limit=limit, as_of=as_of, known_at=known_at, explain=explain, **scope)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
         out = show.console()
         out.print(show.results_table(answer["results"]))
@@ -201,7 +186,7 @@ def facts(
             **_scope(user, agent, run, tenant),
         )
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         out = show.console()
         out.print(show.facts_table(found))
@@ -216,7 +201,7 @@ def _explain(fact_id: str, store: str | None, *, as_json: bool) -> None:
     if reasoning is None:
         raise BadInput(f"there is no fact {fact_id!r}: `memgraph facts --json` lists the ids")
     if as_json:
-        _print_json(reasoning)
+        print_json(reasoning)
     else:
         for part in show.reasoning(reasoning):
             show.console().print(part)
@@ -228,7 +213,7 @@ def history(memory_id: str, store: Store = None, as_json: Json = False) -> None:
     with _memory(store) as memory:
         changes = memory.history(memory_id)
     if as_json:
-        _print_json(changes)
+        print_json(changes)
     else:
         show.console().print(show.history_table(changes))
     _found(any_found=bool(changes))
@@ -254,7 +239,7 @@ def list_entities(
     with _memory(store) as memory:
         found = memory.entities(**_scope(user, agent, run, tenant))
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         show.console().print(show.entities_table(found))
     _found(any_found=bool(found))
@@ -274,7 +259,7 @@ def review(
     with _memory(store) as memory:
         found = memory.review(at_least=at_least, **_scope(user, agent, run, tenant))
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         show.console().print(show.candidates_table(found))
     _found(any_found=bool(found))
@@ -295,7 +280,7 @@ def merge(
     with _memory(store) as memory:
         entity = memory.merge(a, b, **_scope(user, agent, run, tenant))
     if as_json:
-        _print_json(entity)
+        print_json(entity)
     else:
         show.console().print(show.entities_table([entity]))
 
@@ -315,7 +300,7 @@ def unmerge(
     with _memory(store) as memory:
         two = memory.unmerge(a, b, **_scope(user, agent, run, tenant))
     if as_json:
-        _print_json(two)
+        print_json(two)
     else:
         show.console().print(show.entities_table(two))
 
@@ -336,7 +321,7 @@ def episodes(
     with _memory(store) as memory:
         found = memory.episodes(since=since, until=until, limit=limit, **_scope(user, agent, run, tenant))
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         show.console().print(show.episodes_table(found))
     _found(any_found=bool(found))
@@ -356,7 +341,7 @@ def profile(
     with _memory(store) as memory:
         found = memory.profile(subject, **_scope(user, agent, run, tenant))
     if as_json:
-        _print_json(found.as_dict())
+        print_json(found.as_dict())
     elif found.entity is not None:
         show.console().print(found.text, markup=False)
     _found(any_found=found.entity is not None)
@@ -397,7 +382,7 @@ def import_(
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file} can't be read: {error}") from error
     if as_json:
-        _print_json(done)
+        print_json(done)
     else:
         show.console().print(f"{done['episodes']} episodes read, {done['new']} of them new.")
 
@@ -409,7 +394,7 @@ def stats(user: User = None, tenant: Tenant = None, store: Store = None, as_json
     with _memory(store) as memory:
         counts = memory.stats(**scope)
     if as_json:
-        _print_json(counts)
+        print_json(counts)
     else:
         for name, count in counts.items():
             show.console().print(f"{count:>10,}  {name.replace('_', ' ')}")
@@ -427,7 +412,7 @@ def pending(
             memory.retry_pending()
         waiting = memory.pending()
     if as_json:
-        _print_json(waiting)
+        print_json(waiting)
     else:
         for item in waiting:
             show.console().print(f"{item.episode}  {item.need}  {item.attempts} attempts  {item.error}", markup=False)
@@ -443,7 +428,7 @@ def migrate(store: Store = None, as_json: Json = False) -> None:
     finally:
         memory.close()
     if as_json:
-        _print_json(done)
+        print_json(done)
     else:
         show.console().print(f"Ran {', '.join(done)}." if done else "Nothing to do.")
 
@@ -454,7 +439,7 @@ def doctor(store: Store = None, as_json: Json = False) -> None:
     with _memory(store) as memory:
         findings = memory.doctor()
     if as_json:
-        _print_json(findings)
+        print_json(findings)
     else:
         for finding in findings:
             show.console().print(f"{finding.count} {finding.check}, e.g. {finding.detail}", markup=False)
@@ -484,6 +469,10 @@ def delete(
         scope = _scope(user, agent, run, tenant) if all_ or user or agent or run else ScopeArgs()
         done = memory.delete_all(**scope) if memory_id is None else memory.delete(memory_id, **scope)
     if as_json:
-        _print_json(done)
+        print_json(done)
     else:
         show.console().print(done["message"])
+
+
+app.command()(serving.serve)
+app.add_typer(serving.keys, name="keys")

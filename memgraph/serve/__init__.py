@@ -1,0 +1,1 @@
+"""Memory as a service: REST (`rest`) and MCP (`mcp`), with the same keys."""
