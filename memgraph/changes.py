@@ -190,7 +190,8 @@ class Changes:
 
     scope: Scope
     version: int | None = None  # None: do not check
-    episodes: tuple[Episode, ...] = ()  # new ones, or with a new text
+    episodes: tuple[Episode, ...] = ()  # new ones, and those of `revised`
+    revised: tuple[str, ...] = ()  # stored already, and given another text
     episodes_removed: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
     mentions_anew: tuple[str, ...] = ()  # episodes whose earlier mentions go

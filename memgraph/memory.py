@@ -27,6 +27,7 @@ from memgraph.ports import (
     FactQuery,
     Finding,
     FullStore,
+    Graph,
     Located,
     Reranker,
     Settings,
@@ -657,6 +658,21 @@ class AsyncMemory:
         """How much a memory holds; of everybody's for no scope."""
         owner = inputs.read_scope(scope) if scope else None
         return dict(await (await self._opened()).stats(owner))
+
+    async def graph_query(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, limit: int = 100, timeout_s: float = 10.0
+    ) -> dict[str, Any]:
+        """Read the graph with Cypher, where the store is Neo4j: {"columns", "rows", "is_cut"}.
+
+        It sees everybody's memory. What would write, read files or ask for settings is refused with `BadInput`, and
+        so is what takes longer than `timeout_s` seconds; at most `limit` rows come back, without vectors.
+        """
+        text = inputs.read_text("query", query, self.config.max_text_chars)
+        count = inputs.read_limit("limit", limit)
+        store = await self._opened()
+        if not isinstance(store, Graph):
+            raise BadInput("this store has no Cypher: open a memory in Neo4j (bolt://…) for it")
+        return await store.explore(text, parameters or {}, count, timeout_s)
 
     async def doctor(self) -> list[Finding]:
         """Compare what is derived with what it is derived from; empty where all is well."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -243,6 +243,15 @@ class Upkeep(Protocol):
 
     async def wipe(self, scope: Scope | None) -> int:
         """Delete all of one scope's owner, or of everybody, owner after owner; how many episodes went."""
+        ...
+
+
+@runtime_checkable
+class Graph(Protocol):
+    """A store whose graph can be read with Cypher."""
+
+    async def explore(self, query: str, parameters: Mapping[str, Any], limit: int, seconds: float) -> dict[str, Any]:
+        """Run a query that only reads: {"columns", "rows", "is_cut"}. Raises `BadInput` for any other."""
         ...
 
 

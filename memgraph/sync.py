@@ -316,6 +316,11 @@ class Memory:
     def stats(self, **scope: Unpack[ScopeArgs]) -> dict[str, int]:
         return self._call(self._memory.stats, **scope)
 
+    def graph_query(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, limit: int = 100, timeout_s: float = 10.0
+    ) -> dict[str, Any]:
+        return self._call(self._memory.graph_query, query, parameters, limit=limit, timeout_s=timeout_s)
+
     def doctor(self) -> list[Finding]:
         return self._call(self._memory.doctor)
 

@@ -365,7 +365,8 @@ async def lines(store: FullStore, owner: Scope) -> AsyncGenerator[dict[str, Any]
     known = await store.look(owner, Look(names=tuple(name_id(owner, a) for e in entities for a in e.aliases)))
     names = {n.id: Named(text=n.text, kind=n.kind) for n in known.names}
     said: dict[str, list[Link]] = {}
-    for link in known.links:
+    links = sorted(known.links, key=lambda k: k.id)
+    for link in links:
         if link.episode is not None:
             said.setdefault(link.episode, []).append(link)
     episodes = await store.episodes(owner, EpisodeQuery())
@@ -384,7 +385,7 @@ async def lines(store: FullStore, owner: Scope) -> AsyncGenerator[dict[str, Any]
             yield _line(
                 episode_record(e, mentions.get(e.id, ()), said.get(e.id, ()), read, waiting.get(e.id, ()), names)
             )
-    for link in known.links:
+    for link in links:
         if link.episode is None:
             yield _line(decision_record(owner, link, names))
     for entity in entities:

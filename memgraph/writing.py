@@ -359,7 +359,9 @@ class Writer:
             kept = {a.id for a in old if a.withdrawn_at is None}
             new = [a for a in assertions if a.id not in kept]
             changes = self._resolver.decide(scope, naming, ledger, [*gone, *new])
-            changes = replace(changes, version=known.version, episodes=(corrected,), pending=tuple(pending))
+            changes = replace(
+                changes, version=known.version, episodes=(corrected,), revised=(corrected.id,), pending=tuple(pending)
+            )
             before = {f.id: f for f in ledger.facts}
             changes, facts = await self._embedded(changes, before)
             await self._store.apply(changes, {**vectors, **facts})

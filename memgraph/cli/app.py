@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from memgraph.cli import demo as the_demo
 from memgraph.cli import serving, show
-from memgraph.cli.common import Json, Store, print_json
+from memgraph.cli.common import Json, Store, User, print_json
 from memgraph.cli.readers import read_file
 from memgraph.errors import BadInput, MemgraphError, MissingExtra, ModelMismatch, SchemaMismatch, StoreUnavailable
 from memgraph.inputs import ScopeArgs
@@ -32,7 +32,6 @@ app = typer.Typer(
 )
 
 
-User = Annotated[str | None, typer.Option("--user", "-u", envvar="MEMGRAPH_USER", help="Whose memory")]
 Agent = Annotated[str | None, typer.Option("--agent", envvar="MEMGRAPH_AGENT", help="Only this agent's part")]
 Run = Annotated[str | None, typer.Option("--run", help="Only this session's part")]
 Tenant = Annotated[str | None, typer.Option("--tenant", envvar="MEMGRAPH_TENANT", help="Whose installation")]
@@ -475,4 +474,5 @@ def delete(
 
 
 app.command()(serving.serve)
+app.command()(serving.mcp)
 app.add_typer(serving.keys, name="keys")

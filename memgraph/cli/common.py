@@ -12,6 +12,7 @@ import typer
 Store = Annotated[
     str | None, typer.Option(help="File, :memory: or neo4j:// address [env: MEMGRAPH_STORE]", show_default=False)
 ]
+User = Annotated[str | None, typer.Option("--user", "-u", envvar="MEMGRAPH_USER", help="Whose memory")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts")]
 
 

@@ -120,6 +120,39 @@ def serve(
     )
 
 
+def mcp(
+    user: Annotated[
+        str | None, typer.Option("--user", "-u", envvar="MEMGRAPH_USER", help="Whose memory; anybody's if none")
+    ] = None,
+    may: Annotated[Literal["read", "write"], typer.Option(help="What the tools may do")] = "write",
+    http: Annotated[
+        bool, typer.Option("--http", help="Over streamable HTTP at /mcp, with keys, in place of stdio")
+    ] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8766,
+    no_auth: NoAuth = False,
+    log: Log = "human",
+    store: Store = None,
+) -> None:
+    """Offer memory as MCP tools: over stdio to the agent that starts this, or over HTTP to whoever has a key."""
+    config, file = _settings()
+    try:
+        from memgraph.serve.mcp import create_app, create_server
+    except ImportError as error:
+        raise _missing("mcp", error) from error
+    from memgraph.serve.access import Gate, local_caller
+
+    set_up_log(log)
+    memory = AsyncMemory(store)
+    if not http:
+        create_server(memory, local_caller(user, may)).run()
+        return
+    import uvicorn
+
+    app = create_app(memory, Gate(_guarded(file, host, no_auth=no_auth), config.requests_a_minute))
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
 def _guarded(file: KeyFile, host: str, *, no_auth: bool) -> KeyFile | None:
     """The keys that a service is to ask for. Raises `BadInput` where it would stand open, or be shut to all."""
     if no_auth:

@@ -86,6 +86,14 @@ class Gate:
         return Caller(key)
 
 
+def local_caller(user: str | None, may: str) -> Caller:
+    """Who starts a process here and calls it: allowed so much, in that user's memory, or everybody's."""
+    everything = _everything(dt.datetime.now(UTC))
+    users = everything.users if user is None else (user,)
+    tenant = everything.tenant if user is None else "default"
+    return Caller(everything.model_copy(update={"users": users, "tenant": tenant, "may": May[may.upper()]}))
+
+
 def _everything(now: dt.datetime) -> Key:
     return Key(id="none", name="none", secret_hash="", tenant="*", users=("*",), may=May.ADMIN, created_at=now)
 

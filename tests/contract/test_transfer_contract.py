@@ -153,7 +153,7 @@ async def test_a_profile_says_what_is_known_of_somebody_now(place: Place, user: 
         assert [f.object_text for f in dana.groups["works at"]] == ["Fabrikam"]
         northwind = (await memory.profile("Northwind", user_id=user)).as_dict()
         assert "disputed" in northwind["text"]
-        assert {r["memory"] for r in northwind["groups"]["renewal date"]} == {
+        assert {r["memory"] for r in northwind["groups"]["renewal on"]} == {
             "The renewal of Northwind is on 1 October 2025",
             "The renewal of Northwind is on 15 November 2025",
         }

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar, cast
 
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession
 from neo4j.exceptions import (
     AuthError,
     ConfigurationError,
@@ -97,6 +98,17 @@ class Database:
                 reraise=True,
             )
             return await retrying(once)
+
+    @asynccontextmanager
+    async def reading(self, fetch_size: int) -> AsyncGenerator[AsyncSession]:
+        """A session that can only read."""
+        async with (
+            _translated(self._settings.url),
+            self._connected.session(
+                database=self._settings.database, default_access_mode="READ", fetch_size=fetch_size
+            ) as session,
+        ):
+            yield session
 
     async def write(self, work: Callable[[AsyncManagedTransaction], Awaitable[_T]]) -> _T:
         """Do all of it in one transaction, or nothing; the driver repeats it after a transient failure."""

@@ -28,6 +28,7 @@ from memgraph.ports import WHOLE, Cue, EpisodeQuery, FactQuery, Finding, Located
 from memgraph.queries import cypher, folder
 from memgraph.stores.neo4j import rows
 from memgraph.stores.neo4j.connection import Database
+from memgraph.stores.neo4j.graph import explore
 from memgraph.stores.neo4j.writing import write
 
 _OVERFETCH = 4
@@ -237,6 +238,11 @@ class Neo4jStore:
         """See `Upkeep.wipe`."""
         owners = [scope] if scope else await self.owners()
         return sum([await self._wipe(owner.key) for owner in owners])
+
+    async def explore(self, query: str, parameters: Mapping[str, Any], limit: int, seconds: float) -> dict[str, Any]:
+        """See `Graph.explore`."""
+        async with self._database.reading(fetch_size=limit + 1) as session:
+            return await explore(session, query, parameters, limit, seconds)
 
     async def _wipe(self, key: str) -> int:
         async def wiped(tx: AsyncManagedTransaction) -> int:

@@ -23,7 +23,7 @@ from memgraph.stores.rows import owner_values
 async def write(tx: AsyncManagedTransaction, changes: Changes, vectors: Mapping[str, Vectors]) -> None:
     """Write everything; raises `WriteConflict` before anything where the scope has moved on."""
     key = changes.scope.key
-    new = [e for e in changes.episodes if not e.revisions]
+    new = [e for e in changes.episodes if e.id not in changes.revised]
     sessions = list(dict.fromkeys(e.scope.session_id for e in new))
     claimed = await _single(
         tx,

@@ -19,18 +19,17 @@ from memgraph.stores.sqlite.connection import SQL
 def write(connection: sqlite3.Connection, changes: Changes, vectors: Mapping[str, Vectors]) -> None:
     """Write everything; raises `WriteConflict` before anything where the scope has moved on."""
     key = changes.scope.key
-    revised = any(e.revisions for e in changes.episodes)
     known = {f.id for f in changes.facts} & vectors.keys()
     replaced = known & _stored(connection, key, known)
     late = vectors.keys() - {e.id for e in changes.episodes} - {f.id for f in changes.facts}
-    stale = bool(changes.episodes_removed or changes.facts_removed or revised or replaced or late)
+    stale = bool(changes.episodes_removed or changes.facts_removed or changes.revised or replaced or late)
     connection.execute(SQL["scope_claim"], owner_values(changes.scope))
     claim = {"key": key, "version": changes.version, "stale": stale}
     if connection.execute(SQL["scope_advance"], claim).rowcount == 0:
         raise WriteConflict("another writer changed this memory first: the call can be made again as it is")
     _remove(connection, key, changes)
     for episode in changes.episodes:
-        _put_episode(connection, key, episode, vectors.get(episode.id))
+        _put_episode(connection, key, episode, vectors.get(episode.id), is_stored=episode.id in changes.revised)
     _put_names(connection, key, changes)
     for fact in changes.facts:
         _put_fact(connection, key, fact, vectors.get(fact.id))
@@ -72,9 +71,11 @@ def _remove(connection: sqlite3.Connection, key: str, changes: Changes) -> None:
         connection.executemany(SQL[statement], [(i,) for i in idents])
 
 
-def _put_episode(connection: sqlite3.Connection, key: str, episode: Episode, vector: Vectors | None) -> None:
+def _put_episode(
+    connection: sqlite3.Connection, key: str, episode: Episode, vector: Vectors | None, *, is_stored: bool
+) -> None:
     (seq,) = connection.execute(SQL["episode_insert"], rows.episode_values(episode)).fetchone()
-    if episode.revisions:
+    if is_stored:
         connection.execute(SQL["episode_text_delete"], (seq,))
         connection.execute(SQL["vector_delete"], (key, "episode", seq))
     connection.execute(SQL["episode_text_insert"], (seq, key, episode.content))
