@@ -198,6 +198,11 @@ def read_messages(
     return list(by_id.values())
 
 
+def episode_id(scope: Scope, message_id: str) -> str:
+    """The id of the episode that a message with an id of its own becomes in a session."""
+    return "ep_" + digest(scope.session_id, "id", message_id)
+
+
 def _speaker(fields: Mapping[str, Any], scope: Scope, role: str, at: str) -> str:
     name = fields.get("name")
     if name is not None:

@@ -490,19 +490,24 @@ class AsyncMemory:
             results += [views.episode_result(e) for e in episodes]
         return {"results": results[:count]}
 
-    async def update(self, memory_id: str, text: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
+    async def update(
+        self, memory_id: str, text: str, *, metadata: Mapping[str, Any] | None = None, **scope: Unpack[ScopeArgs]
+    ) -> dict[str, Any]:
         """Correct an episode's text, or a fact by saying it anew ("Dana works at Contoso").
+
+        `metadata`, where given, takes the place of an episode's.
 
         What was read from an episode's old text is withdrawn; a fact is superseded by its correction. Nothing
         is lost: `history` and `known_at` still tell. Returns {"message", "results"} as `add` does.
         """
         new = inputs.read_text("text", text, self.config.max_text_chars)
+        data = None if metadata is None else inputs.read_metadata(metadata)
         located = await self._located(memory_id, scope)
         state = await self._read(located) if located else None
         if located is None or state is None:
             raise BadInput(f"there is no memory {memory_id!r} to update")
         if isinstance(state, Episode):
-            learned = await self._writer.correct(located.scope, state, new)
+            learned = await self._writer.correct(located.scope, state, new, data)
         elif isinstance(state, Fact):
             now = self._clock()
             note = notes.note(located.scope, notes.EXTRACTOR, new, now, memory_id, now)

@@ -32,7 +32,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-class _Portal:
+class Portal:
     """An event loop in a thread, which ends with the program where nobody stops it."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Memory:
             clock=clock,
         )
         self._starting = threading.Lock()
-        self._portal: _Portal | None = None
+        self._portal: Portal | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -101,7 +101,7 @@ class Memory:
 
     def _call(self, method: Callable[_P, Awaitable[_T]], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         with self._starting:
-            self._portal = self._portal or _Portal()
+            self._portal = self._portal or Portal()
             portal = self._portal
 
         async def called() -> _T:
@@ -274,8 +274,10 @@ class Memory:
     ) -> dict[str, Any]:
         return self._call(self._memory.get_all, limit=limit, top_k=top_k, kinds=kinds, **scope)
 
-    def update(self, memory_id: str, text: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
-        return self._call(self._memory.update, memory_id, text, **scope)
+    def update(
+        self, memory_id: str, text: str, *, metadata: Mapping[str, Any] | None = None, **scope: Unpack[ScopeArgs]
+    ) -> dict[str, Any]:
+        return self._call(self._memory.update, memory_id, text, metadata=metadata, **scope)
 
     def delete(self, memory_id: str, **scope: Unpack[ScopeArgs]) -> dict[str, Any]:
         return self._call(self._memory.delete, memory_id, **scope)

@@ -27,6 +27,7 @@ from pydantic import (
 from memgraph import views
 from memgraph.changes import Called, Carried, Extraction, Look, SameAs, Sought
 from memgraph.errors import BadInput
+from memgraph.inputs import episode_id
 from memgraph.model import (
     Assertion,
     Episode,
@@ -299,8 +300,9 @@ def _moved(scope: Scope, to: Scope) -> Scope:
 def _episode(record: EpisodeRecord, scope: Scope) -> Episode:
     ident = record.id
     if scope != record.scope:
-        identity = ("id", record.message_id) if record.message_id else ("moved", record.id)
-        ident = "ep_" + digest(scope.session_id, *identity)
+        ident = "ep_" + digest(scope.session_id, "moved", record.id)
+        if record.message_id:
+            ident = episode_id(scope, record.message_id)
     return Episode(
         id=ident,
         scope=scope,

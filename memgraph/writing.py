@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
@@ -332,19 +332,27 @@ class Writer:
         changes = replace(self._resolver.decide(scope, naming, ledger, (), without), version=known.version)
         await self._store.apply(*await self._embedded(changes, {f.id: f for f in ledger.facts}))
 
-    async def correct(self, scope: Scope, episode: Episode, text: str) -> Learned:
-        """Give an episode another text; the turns just after it are read again.
+    async def correct(
+        self, scope: Scope, episode: Episode, text: str, metadata: Mapping[str, Any] | None = None
+    ) -> Learned:
+        """Give an episode another text, and other metadata where given; the turns just after it are read again.
 
-        What was read from the old text is withdrawn, not deleted.
+        What was read from the old text is withdrawn, not deleted. What was stored without being read stays unread.
         """
         now = self._clock()
-        revisions = (*episode.revisions, Revision(episode.content, now))
-        corrected = replace(episode, content=text, revisions=revisions)
+        corrected = replace(episode, metadata=episode.metadata if metadata is None else metadata)
+        vectors, pending = await self._vectors([replace(corrected, content=text)])
+        if text == episode.content:
+            changes = Changes(scope=scope, episodes=(corrected,), revised=(episode.id,), pending=tuple(pending))
+            await self._store.apply(changes, vectors)
+            return Learned()
+        corrected = replace(corrected, content=text, revisions=(*episode.revisions, Revision(episode.content, now)))
+        is_read = bool((await self._store.look(scope, Look(without=(episode.id,)))).touched)
         turns = await self._turns([corrected])
-        anew = [corrected, *await self._bearing_on(turns, [corrected])]
+        anew = [*([corrected] if is_read else []), *await self._bearing_on(turns, [corrected])]
         around = turns.without(anew) if self._extractor.is_local else turns.ahead_of(anew)
-        extraction = await self._extractor.extract(anew, around)
-        vectors, pending = await self._vectors([corrected])
+        around = [corrected if turn.id == corrected.id else turn for turn in around]
+        extraction = await self._extractor.extract(anew, around) if anew else Extraction()
 
         async def attempt() -> Learned:
             known = await self._store.look(scope, look_for(scope, extraction))

@@ -58,7 +58,8 @@ INSERT INTO episodes (id, scope, session_id, agent, session, place, speaker, rol
     recorded_at, message_id, metadata, revisions)
 VALUES (:id, :scope, :session_id, :agent, :session, :place, :speaker, :role, :content, :occurred_at,
     :recorded_at, :message_id, :metadata, :revisions)
-ON CONFLICT (id) DO UPDATE SET content = excluded.content, revisions = excluded.revisions
+ON CONFLICT (id) DO UPDATE SET content = excluded.content, revisions = excluded.revisions,
+    metadata = excluded.metadata
 RETURNING seq
 
 -- name: episode_delete

@@ -1,0 +1,1 @@
+"""memgraph in other people's stacks; each module needs the extra of its name."""
