@@ -35,6 +35,27 @@ def refused(status: int, **headers: str) -> Answer:
     return status, {"Retry-After": "0", **headers}, {"error": {"message": "no"}}
 
 
+def streamed(answer: Answer) -> Answer:
+    """The same answer as a stream of chunks, cut in the middle of words."""
+    choice = answer[2]["choices"][0]
+    message = choice["message"]
+    text = message["content"] or ""
+    deltas: list[dict[str, Any]] = [{"role": "assistant"}]
+    deltas += [{"content": text[at : at + 7]} for at in range(0, len(text), 7)]
+    for index, call in enumerate(message.get("tool_calls", ())):
+        name, arguments = call["function"]["name"], call["function"]["arguments"]
+        opened = {"id": call["id"], "type": "function", "function": {"name": name, "arguments": ""}}
+        deltas.append({"tool_calls": [{"index": index, **opened}]})
+        parts = (arguments[at : at + 9] for at in range(0, len(arguments), 9))
+        deltas += [{"tool_calls": [{"index": index, "function": {"arguments": part}}]} for part in parts]
+    shared = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    chunks = [{**shared, "choices": [{"index": 0, "delta": d, "finish_reason": None}]} for d in deltas]
+    chunks.append({**shared, "choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]})
+    chunks.append({**shared, "choices": [], "usage": answer[2]["usage"]})
+    body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+    return 200, {"Content-Type": "text/event-stream"}, body.encode()
+
+
 class ScriptedModel:
     """Answers each request with what the script says."""
 
