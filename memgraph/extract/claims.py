@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EXTRACTOR = "rules"
 SURE, HEDGED, POINTED, HEARSAY = 0.9, 0.45, 0.85, 0.9
+_OF_A_TIME = regex.compile(r"['’]s?\s+\p{L}")
 _HEDGE = regex.compile(
     r"\b(?:i (?:think|guess|believe|suppose|heard)|maybe|perhaps|probably|possibly|apparently|supposedly|allegedly"
     r"|might|may be|not sure|rumou?rs?|gossip|people say|iirc|afaik|i'm not certain|not certain)\b",
@@ -195,6 +196,10 @@ class Claims(Referents):
         if declared.object == "date":
             return None
         usable = [t for t in self.times if not (isinstance(thing, Literal) and t.text == thing.text)]
+        if not declared.event:  # "high, after last year's losses"
+            usable = [t for t in usable if t.how == "since" or not _OF_A_TIME.match(self.text, t.end_char)]
+        if declared.ahead:  # "I plan to visit Rome in May" is planned now
+            usable = [t for t in usable if t.how == "since"]
         if clause is None or len(self.clauses) < 2:
             return usable[0] if usable else None
         for time in usable:

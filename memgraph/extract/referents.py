@@ -34,6 +34,7 @@ _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "it
 _POINTERS = frozenset(("this", "that", "these", "those"))
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(_HE_SHE)
+_DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|,)$", regex.IGNORECASE)
 _TAIL = regex.compile(
     r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
     r"|as well"
@@ -305,7 +306,7 @@ class Referents:
             times = [t for t in self.times if t.start_char <= start < t.end_char]
             times = times or [t for t in self.times if span[0] <= t.start_char < span[1]]
             if times:
-                yield Literal(times[0].text, times[0].forward.iso)
+                yield Literal(times[0].text.rstrip("."), times[0].forward.iso)
             return
         if declared.object in ("money", "number"):
             literal = amount_in(self.text, start, span)
@@ -329,9 +330,12 @@ class Referents:
         if (is_verb or token.lower_ in _HOLLOW) and not is_time_after and is_cut(token, whole):
             return
         text = _TAIL.sub("", trimmed(whole))
+        last = token.doc[whole.end - 1]
+        ends = last.idx + len(last) - self.sentence.start_char
         for time in self.times:  # "a tent yesterday": when is not part of what
-            if text.endswith(time.text) and text != time.text:
-                text = text.removesuffix(time.text).rstrip(" ,")
+            told = self.text[time.start_char : min(time.end_char, ends)].rstrip(".")
+            if told and text.endswith(told) and text != told:
+                text = _DANGLING.sub("", text.removesuffix(told).rstrip(" ,"))
         case = next((c for c in children(token, "case") if c.i == token.i - 1), None)
         if (
             clause is not None

@@ -83,3 +83,10 @@ def test_answers_are_asked_for_judged_and_counted(data: Path, serve: Any) -> Non
     failed = run(str(BENCHMARKS / "answers.py"), str(data), *endpoint, "refused")
     assert failed.returncode == 1
     assert "0 tokens sent, 0 received, $0.0000; 4 questions failed" in failed.stdout
+
+
+def test_the_service_bears_many_clients_and_loses_nothing() -> None:
+    done = run(str(BENCHMARKS / "serve.py"), "--clients", "8", "--seconds", "3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 clients for 3 s" in done.stdout
+    assert "0 failures" in done.stdout

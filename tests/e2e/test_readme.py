@@ -1,0 +1,117 @@
+"""What README.md and the docs show runs as it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+EXAMPLES = ROOT / "examples"
+
+
+def blocks(text: str, language: str, heading: str | None = None) -> list[str]:
+    """The code blocks of a language, under one heading or all."""
+    part = text if heading is None else text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", part, re.DOTALL)
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    kept = {"MEMGRAPH_STORE": str(tmp_path / "memory.db"), "MEMGRAPH_SERVE_KEYS": str(tmp_path / "keys.json")}
+    return {**os.environ, "PATH": path, **kept}
+
+
+def run(command: list[str], tmp_path: Path) -> str:
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def shell(script: str, tmp_path: Path) -> str:
+    return run(["bash", "-euc", "set -m -o pipefail\n" + script], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("document", "heading", "says"),
+    [
+        ("README.md", "In Python", ["Dana Reyes works at Fabrikam 2025-05-09", "because", "Facts:"]),
+        ("README.md", "In LangGraph", ["Dana Reyes lives in Porto.", "Dana Reyes lives in Porto"]),
+        ("docs/integrations.md", "LangChain (`langchain`, core 1.x)", ["HumanMessage", "Sam lives in Porto"]),
+    ],
+)
+def test_python(document: str, heading: str, says: list[str], tmp_path: Path) -> None:
+    [code] = blocks((ROOT / document).read_text(), "python", heading)
+    out = run([sys.executable, "-c", code], tmp_path)
+    for text in says:
+        assert text in out
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    [script] = blocks(README, "sh", "On the command line")
+    out = shell(script, tmp_path)
+    for text in ("2 messages read, 2 of them new", "The budget of Northwind is $40k", "All is well.", "2 of them new"):
+        assert text in out
+
+
+def test_the_service(tmp_path: Path) -> None:
+    [script] = blocks(README, "sh", "As a service: REST")
+    port = re.findall(r"--port (\d+)", script)
+    out = shell(script, tmp_path)
+    assert port == ["8765"]
+    assert "Dana Reyes works at Fabrikam" in out
+    assert '"groups"' in out
+
+
+@pytest.mark.anyio
+async def test_the_mcp_configuration(tmp_path: Path) -> None:
+    [text] = blocks(README, "json", "For agents: MCP")
+    server = json.loads(text)["mcpServers"]["memory"]
+    env = environment(tmp_path)
+    command = str(Path(sys.executable).parent / server["command"])
+    async with Client(StdioServerParameters(command=command, args=server["args"], env=env)) as client:
+        assert len((await client.list_tools()).tools) == 10
+
+
+def test_a_customers_history(tmp_path: Path) -> None:
+    program = str(EXAMPLES / "crm_agent" / "crm_agent.py")
+    out = run([sys.executable, program, "--store", "crm.db"], tmp_path)
+    told = {line[:18].strip(): line[19:] for line in out.splitlines() if "[h" in line or "not known" in line}
+    assert told["Decides"].startswith(
+        "Greta Holst (no longer), 14 Jan 2025 [h5] -> Priya Nair, since 04 Mar 2025 [h15]"
+    )
+    assert [stage.split(" ")[0] for stage in told["Stage"].split(" -> ")] == ["discovery", "proposal", "negotiation"]
+    assert told["Price sensitivity"] == "high, since 14 Jan 2025 [h6]"
+    assert "$65k, since" in told["Budget"]
+    assert told["Next step"].endswith("review of the pilot, since 04 Mar 2025 [h17]")
+    assert "Tomas Wik: News: Greta left Halden Shipping last Friday. [h14]" in out
+    again = run([sys.executable, program, "--store", "crm.db"], tmp_path)
+    assert again == out
+    answer = run([sys.executable, program, "Who signs this?", "--store", "crm.db"], tmp_path)
+    assert "The decision maker at Halden Shipping is Priya Nair (since 2025-03-04) [h15]" in answer
+
+
+def test_a_personal_assistant(tmp_path: Path) -> None:
+    out = run([sys.executable, str(EXAMPLES / "personal_assistant" / "personal_assistant.py")], tmp_path)
+    second, third = out.split("-- session 2")[1].split("-- session 3")
+    assert "assistant: Ines lives in Porto" in second
+    assert "assistant: Ines is allergic to peanuts" in second
+    assert "assistant: Ines lives in Graz" in third
+
+
+def test_two_agents_over_one_memory(tmp_path: Path) -> None:
+    out = run([sys.executable, str(EXAMPLES / "shared_memory" / "shared_memory.py")], tmp_path)
+    assert "Marit Dahl works at Fjordlab" in out.split("heard by the researcher")[0]
+    assert "taken along: 6 episodes" in out
+    assert "- works at: Fjordlab" in out
