@@ -37,6 +37,7 @@ from memgraph.recall import pack, tokens
 from memgraph.resolve import Candidate, Naming, Policy, Resolver
 from memgraph.searching import Question, Searcher
 from memgraph.stores import store_for
+from memgraph.telemetry import span
 from memgraph.views import Profile, Reasoning
 from memgraph.writing import Learned, Writer
 
@@ -165,7 +166,8 @@ class AsyncMemory:
         await self._opened()
         if not episodes:
             return {"results": [], "episodes": []}
-        learned = await self._writer.add(owner, episodes, infer=infer, wait=wait)
+        with span("add", messages=len(episodes)):
+            learned = await self._writer.add(owner, episodes, infer=infer, wait=wait)
         results = _results(learned) if infer else [_event(e.id, e.content, "ADD") for e in learned.episodes]
         out: dict[str, Any] = {"results": results, "episodes": [e.id for e in episodes]}
         if learned.failed is not None:
@@ -252,7 +254,8 @@ class AsyncMemory:
         wanted = inputs.read_limit("limit", limit if top_k is None else top_k)
         question = self._question(query, kinds, as_of, known_at)
         await self._opened()
-        found = await self._searcher.find(owner, question, wanted)
+        with span("search", limit=wanted):
+            found = await self._searcher.find(owner, question, wanted)
         results = [views.hit_result(hit, known_at=question.known_at) for hit in found.hits]
         if explain:
             for result, hit, following in zip(results, found.hits, [*found.hits, None][1:], strict=True):

@@ -14,6 +14,7 @@ from memgraph.ports import Cue, Embedder, EpisodeQuery, Reranker, Store
 from memgraph.providers.static import embed_static
 from memgraph.recall import Hit, Lexicon, Plan, Weights, plan, rank
 from memgraph.resolve import Resolver
+from memgraph.telemetry import span
 
 _RERANKED = 30  # hits that a reranker sees
 
@@ -67,12 +68,14 @@ class Searcher:
         """The best answers, best first."""
         wanted = limit if self._reranker is None else max(limit, _RERANKED)
         planned, signals = await self.gather(owner, question, wanted)
-        hits = rank(signals, planned, self.lexicon, Weights(), wanted, question.moment)
+        with span("rank", episodes=len(signals.episodes), facts=len(signals.facts)):
+            hits = rank(signals, planned, self.lexicon, Weights(), wanted, question.moment)
         if self._reranker is None or not hits:
             return Found(hits, planned)
         first = hits[:_RERANKED]
         try:
-            scores = await self._reranker.scores(question.text, [_text(hit.answer) for hit in first])
+            with span("rerank", hits=len(first)):
+                scores = await self._reranker.scores(question.text, [_text(hit.answer) for hit in first])
         except RerankingFailed as error:
             return Found(hits[:limit], planned, (f"not reranked: {error}",))
         order = sorted(range(len(first)), key=lambda i: (-scores[i], i))
@@ -82,9 +85,12 @@ class Searcher:
 
     async def gather(self, owner: Scope, question: Question, limit: int) -> tuple[Plan, Signals]:
         """How a question is understood, and all that may answer it, enough for so many hits."""
-        planned = plan(question.text, self._ontology, question.moment)
+        with span("plan"):
+            planned = plan(question.text, self._ontology, question.moment)
+        with span("embed", texts=1):
+            [vector] = await self._embedder.embed([question.text])
         cue = Cue(
-            vector=(await self._embedder.embed([question.text]))[0],
+            vector=vector,
             terms=planned.terms,
             phrases=planned.phrases,
             beginnings=planned.beginnings,
@@ -97,7 +103,8 @@ class Searcher:
             is_past=question.as_of is not None or question.known_at is not None,
             pool=max(self._pool, limit),
         )
-        signals = await self._store.recall(owner, cue)
+        with span("recall"):
+            signals = await self._store.recall(owner, cue)
         if question.known_at is not None:
             signals = replace(signals, facts=await self._as_known(owner, signals.facts, cue, question.known_at))
         if owner.user is not None and (owner.agent or owner.session):

@@ -16,6 +16,7 @@ from memgraph.errors import BadInput, EmbeddingFailed, ExtractionFailed, WriteCo
 from memgraph.model import Assertion, Entity, Episode, FactState, LinkRule, Revision, Scope
 from memgraph.ports import TURNS, Clock, Embedder, EpisodeQuery, Extractor, Store, Vectors
 from memgraph.resolve import Naming, Resolver, decision, events, look_for, mentions_of, name, related_words, withdrawn
+from memgraph.telemetry import span
 
 _T = TypeVar("_T")
 _CONFLICT_SECONDS = 60.0
@@ -75,6 +76,20 @@ class Writer:
         self._clock = clock
         self._locks: dict[str, anyio.Lock] = {}
 
+    async def _extracted(
+        self, episodes: Sequence[Episode], around: Sequence[Episode], known: Sequence[str] = ()
+    ) -> Extraction:
+        with span("extract", episodes=len(episodes)):
+            return await self._extractor.extract(episodes, around, known)
+
+    async def _embeddings(self, texts: Sequence[str]) -> Vectors:
+        with span("embed", texts=len(texts)):
+            return await self._embedder.embed(texts)
+
+    async def _applied(self, changes: Changes, vectors: Mapping[str, Vectors]) -> None:
+        with span("apply", episodes=len(changes.episodes), facts=len(changes.facts)):
+            await self._store.apply(changes, vectors)
+
     # -- learning
 
     async def add(self, scope: Scope, episodes: Sequence[Episode], *, infer: bool, wait: bool = True) -> Learned:
@@ -89,7 +104,7 @@ class Writer:
             turns = await self._turns(episodes)
             new = [e for e in episodes if e.id not in turns.stored]
             again = await self._bearing_on(turns, new)
-            extraction = await self._extractor.extract([*new, *again], turns.without([*new, *again]))
+            extraction = await self._extracted([*new, *again], turns.without([*new, *again]))
             return await self.learn(scope, episodes, extraction, again=again)
         stored = await self.learn(scope, episodes, Extraction(), need="extract")
         if not stored.episodes:
@@ -109,7 +124,7 @@ class Writer:
             known = await self._store.entities(scope, None)
             around = turns.ahead_of(episodes)
         try:
-            extraction = await self._extractor.extract(episodes, around, [e.name for e in known[:_KNOWN_NAMES]])
+            extraction = await self._extracted(episodes, around, [e.name for e in known[:_KNOWN_NAMES]])
         except ExtractionFailed as error:
             await self._queue(scope, episodes, "extract", error, attempts)
             return Learned(tuple(episodes), failed=str(error))
@@ -158,7 +173,7 @@ class Writer:
             Pending(episode=e.id, need=need, error=str(error), attempts=attempts + 1, retry_at=self._clock() + wait)
             for e in episodes
         )
-        await self._store.apply(Changes(scope=scope, pending=pending), {})
+        await self._applied(Changes(scope=scope, pending=pending), {})
 
     async def learn(
         self,
@@ -233,7 +248,8 @@ class Writer:
         new = [a for a in assertions if a.id not in old or old[a.id].withdrawn_at is not None]
         said = {a.id for a in assertions}
         gone = frozenset(i for i, a in old.items() if a.episode in replaced and i not in said)
-        decided = self._resolver.decide(scope, naming, ledger, new, gone)
+        with span("resolve", assertions=len(new)):
+            decided = self._resolver.decide(scope, naming, ledger, new, gone)
         changes = replace(
             decided,
             version=known.version,
@@ -245,7 +261,7 @@ class Writer:
         )
         before = {f.id: f for f in ledger.facts}
         changes, of_facts = await self._embedded(changes, before)
-        await self._store.apply(changes, {**(vectors or {}), **of_facts})
+        await self._applied(changes, {**(vectors or {}), **of_facts})
         return tuple(events(before, changes, assertions))
 
     async def restore(self, scope: Scope, carried: Sequence[Carried]) -> int:
@@ -299,7 +315,7 @@ class Writer:
         again = await self._bearing_on(turns, removed)
         extraction = Extraction()
         if again:
-            extraction = await self._extractor.extract(again, turns.without([*again, *removed]))
+            extraction = await self._extracted(again, turns.without([*again, *removed]))
 
         async def attempt() -> int:
             known = await self._known_without(scope, look_for(scope, extraction), [*gone, *(e.id for e in again)])
@@ -330,7 +346,7 @@ class Writer:
     ) -> None:
         """Write what the slots of a ledger come to, without some of their assertions."""
         changes = replace(self._resolver.decide(scope, naming, ledger, (), without), version=known.version)
-        await self._store.apply(*await self._embedded(changes, {f.id: f for f in ledger.facts}))
+        await self._applied(*await self._embedded(changes, {f.id: f for f in ledger.facts}))
 
     async def correct(
         self, scope: Scope, episode: Episode, text: str, metadata: Mapping[str, Any] | None = None
@@ -344,7 +360,7 @@ class Writer:
         vectors, pending = await self._vectors([replace(corrected, content=text)])
         if text == episode.content:
             changes = Changes(scope=scope, episodes=(corrected,), revised=(episode.id,), pending=tuple(pending))
-            await self._store.apply(changes, vectors)
+            await self._applied(changes, vectors)
             return Learned()
         corrected = replace(corrected, content=text, revisions=(*episode.revisions, Revision(episode.content, now)))
         is_read = bool((await self._store.look(scope, Look(without=(episode.id,)))).touched)
@@ -352,7 +368,7 @@ class Writer:
         anew = [*([corrected] if is_read else []), *await self._bearing_on(turns, [corrected])]
         around = turns.without(anew) if self._extractor.is_local else turns.ahead_of(anew)
         around = [corrected if turn.id == corrected.id else turn for turn in around]
-        extraction = await self._extractor.extract(anew, around) if anew else Extraction()
+        extraction = await self._extracted(anew, around) if anew else Extraction()
 
         async def attempt() -> Learned:
             known = await self._store.look(scope, look_for(scope, extraction))
@@ -372,7 +388,7 @@ class Writer:
             )
             before = {f.id: f for f in ledger.facts}
             changes, facts = await self._embedded(changes, before)
-            await self._store.apply(changes, {**vectors, **facts})
+            await self._applied(changes, {**vectors, **facts})
             return Learned((corrected,), tuple(events(before, changes, new)))
 
         return await self._until_written(scope, attempt)
@@ -414,12 +430,12 @@ class Writer:
         ledger = await self._store.ledger(scope, Sought(episodes=tuple(e.id for e in episodes)))
         texts = {e.id: e.indexed_text for e in episodes} | {f.id: f.text for f in ledger.facts}
         try:
-            rows = await self._embedder.embed(list(texts.values()))
+            rows = await self._embeddings(list(texts.values()))
         except EmbeddingFailed as error:
             await self._queue(scope, episodes, "embed", error, attempts)
             return False
         done = tuple(e.id for e in episodes)
-        await self._store.apply(Changes(scope=scope, pending_done=done), dict(zip(texts, rows, strict=True)))
+        await self._applied(Changes(scope=scope, pending_done=done), dict(zip(texts, rows, strict=True)))
         return True
 
     async def _vectors(self, episodes: Sequence[Episode]) -> tuple[dict[str, Vectors], list[Pending]]:
@@ -427,7 +443,7 @@ class Writer:
         if not episodes:
             return {}, []
         try:
-            rows = await self._embedder.embed([e.indexed_text for e in episodes])
+            rows = await self._embeddings([e.indexed_text for e in episodes])
         except EmbeddingFailed as error:
             return {}, [self._unembedded(e.id, error) for e in episodes]
         return dict(zip((e.id for e in episodes), rows, strict=True)), []
@@ -438,7 +454,7 @@ class Writer:
         if not new:
             return changes, {}
         try:
-            rows = await self._embedder.embed([f.text for f in new])
+            rows = await self._embeddings([f.text for f in new])
         except EmbeddingFailed as error:
             episodes = {f.evidence[0].episode for f in new}
             queued = [self._unembedded(i, error) for i in sorted(episodes)]

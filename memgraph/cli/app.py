@@ -18,6 +18,7 @@ from memgraph.cli import demo as the_demo
 from memgraph.cli import serving, show
 from memgraph.cli.common import Json, Store, User, print_json
 from memgraph.cli.readers import read_file
+from memgraph.compat.exports import Brought, Source, read_export
 from memgraph.errors import BadInput, MemgraphError, MissingExtra, ModelMismatch, SchemaMismatch, StoreUnavailable
 from memgraph.inputs import ScopeArgs
 from memgraph.sync import Memory
@@ -367,23 +368,49 @@ def export(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="What `export` wrote")],
+    file: Annotated[Path, typer.Argument(help="What `export` wrote, or with --from what another memory did")],
+    from_: Annotated[Source | None, typer.Option("--from", help="Whose export it is, where it is not our own")] = None,
     user: Annotated[str | None, typer.Option("--user", "-u", help="Make it this user's memory")] = None,
     tenant: Annotated[str | None, typer.Option("--tenant", help="In this installation")] = None,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Bring a memory back that `export` wrote. Run it again to go on where it stopped."""
-    scope = _scope(user, None, None, tenant) if user or tenant else ScopeArgs()
-    try:
-        with file.open(encoding="utf-8") as lines, _memory(store) as memory:
-            done = memory.import_(lines, **scope)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} can't be read: {error}") from error
+    """Bring a memory back that `export` wrote, or another memory's. Run it again to go on where it stopped."""
+    if from_ is None:
+        done = _restored(file, user, tenant, store)
+    else:
+        done = _moved_in(read_export(file, from_), user, tenant, store)
     if as_json:
         print_json(done)
     else:
         show.console().print(f"{done['episodes']} episodes read, {done['new']} of them new.")
+
+
+def _restored(file: Path, user: str | None, tenant: str | None, store: str | None) -> dict[str, int]:
+    scope = _scope(user, None, None, tenant) if user or tenant else ScopeArgs()
+    try:
+        with file.open(encoding="utf-8") as lines, _memory(store) as memory:
+            return memory.import_(lines, **scope)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} can't be read: {error}") from error
+
+
+def _moved_in(parts: list[Brought], user: str | None, tenant: str | None, store: str | None) -> dict[str, int]:
+    """Add what another memory held: its messages, read for facts, and then its facts."""
+    read = new = 0
+    with _memory(store) as memory:
+        for part in parts:
+            scope: ScopeArgs = {**part.scope, "tenant": tenant}
+            if user:
+                scope["user_id"] = user
+            before = memory.stats(**scope)["episodes"]
+            for start in range(0, len(part.messages), _BATCH):
+                memory.add(part.messages[start : start + _BATCH], **scope)
+            for fact in part.facts:
+                memory.add_fact(**fact, **scope)
+            read += len(part.messages) + len(part.facts)
+            new += memory.stats(**scope)["episodes"] - before
+    return {"episodes": read, "new": new}
 
 
 @app.command()

@@ -30,12 +30,12 @@ NoAuth = Annotated[
 keys = typer.Typer(help="Who may use the service, and for what.", no_args_is_help=True)
 
 
-def _settings() -> tuple[ServeConfig, KeyFile]:
+def _settings(extra: str = "server") -> tuple[ServeConfig, KeyFile]:
     try:
         from memgraph.serve.keys import KeyFile
         from memgraph.serve.settings import ServeConfig
     except ImportError as error:
-        raise _missing("server", error) from error
+        raise _missing(extra, error) from error
     config = ServeConfig()  # pyright: ignore[reportCallIssue] - every field has a default
     return config, KeyFile(config.keys)
 
@@ -103,10 +103,12 @@ def serve(
 ) -> None:
     """Serve memory over HTTP: REST under /v1, Mem0's routes, /docs. Ctrl-C or SIGTERM ends it when all is answered."""
     config, file = _settings()
-    import uvicorn
+    try:
+        import uvicorn
 
-    from memgraph.serve.rest import create_app
-
+        from memgraph.serve.rest import create_app
+    except ImportError as error:
+        raise _missing("server", error) from error
     set_up_log(log)
     app = create_app(AsyncMemory(store), config, _guarded(file, host, no_auth=no_auth))
     uvicorn.run(
@@ -135,7 +137,7 @@ def mcp(
     store: Store = None,
 ) -> None:
     """Offer memory as MCP tools: over stdio to the agent that starts this, or over HTTP to whoever has a key."""
-    config, file = _settings()
+    config, file = _settings("mcp")
     try:
         from memgraph.serve.mcp import create_app, create_server
     except ImportError as error:

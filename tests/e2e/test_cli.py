@@ -226,3 +226,82 @@ def test_a_memory_is_carried_away_and_back(tmp_path: Path) -> None:
     assert run("profile", "Nobody", "--user", "u", code=1, **there) == ""
     assert "line 1 is not valid JSON" in run("import", str(talk), code=2, **there)
     assert "can't be read" in run("import", str(tmp_path / "nowhere"), code=2, **there)
+
+
+@pytest.mark.parametrize(
+    ("source", "data", "user", "facts"),
+    [
+        (
+            "mem0",
+            {
+                "results": [
+                    {
+                        "id": "1",
+                        "memory": "I live in Porto.",
+                        "user_id": "dana",
+                        "created_at": "2025-01-02T03:04:05-08:00",
+                    },
+                    {"id": "2", "memory": "I speak Thai.", "user_id": "dana", "metadata": {"a": 1}, "created_at": None},
+                ]
+            },
+            "dana",
+            {"Dana lives in Porto", "Dana speaks Thai"},
+        ),
+        (
+            "graphiti",
+            {
+                "episodes": [
+                    {
+                        "uuid": "e1",
+                        "content": "Dana Reyes: I live in Porto.",
+                        "valid_at": "2025-01-02T03:04:05",
+                        "group_id": "g",
+                    },
+                    {"uuid": "e2", "content": "The caravan is blue.", "group_id": "g"},
+                ],
+                "nodes": [{"uuid": "n1", "name": "Dana Reyes"}, {"uuid": "n2", "name": "Fabrikam"}],
+                "edges": [
+                    {
+                        "source_node_uuid": "n1",
+                        "target_node_uuid": "n2",
+                        "name": "WORKS_AT",
+                        "valid_at": "2024-05-01",
+                        "invalid_at": None,
+                        "group_id": "g",
+                    }
+                ],
+            },
+            "g",
+            {"Dana Reyes lives in Porto", "Dana Reyes works at Fabrikam"},
+        ),
+        (
+            "langmem",
+            [
+                {
+                    "namespace": ["memories", "dana"],
+                    "key": "k1",
+                    "value": {"kind": "Memory", "content": "I live in Porto."},
+                },
+                {
+                    "namespace": ["memories", "dana"],
+                    "key": "k2",
+                    "value": {"content": {"n": 1}},
+                    "updated_at": "2025-01-01",
+                },
+            ],
+            "dana",
+            {"Dana lives in Porto"},
+        ),
+    ],
+)
+def test_other_memories_move_in(source: str, data: Any, user: str, facts: set[str], tmp_path: Path) -> None:
+    file, env = tmp_path / "export.json", {"MEMGRAPH_STORE": str(tmp_path / "memory.db")}
+    file.write_text(json.dumps(data))
+    first = read("import", str(file), "--from", source, **env)
+    assert first["new"] == first["episodes"] > 1
+    assert read("import", str(file), "--from", source, **env)["new"] == 0
+    assert {f["text"] for f in read("facts", "--user", user, **env)} == facts
+    run("import", str(file), "--from", source, "--user", "heir", **env)
+    assert len(read("facts", "--user", "heir", **env)) == len(facts)
+    file.write_text('{"surprise": []}')
+    assert "docs/transfer.md" in run("import", str(file), "--from", source, code=2, **env)

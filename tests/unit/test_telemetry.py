@@ -1,0 +1,35 @@
+"""Each step of the data's way has a span, and none says what was said."""
+
+from __future__ import annotations
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from memgraph import AsyncMemory
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_adding_and_searching_are_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    async with AsyncMemory(":memory:") as memory:
+        await memory.add("I live in Porto.", user_id="u")
+        await memory.search("Where do I live?", user_id="u")
+    spans = exporter.get_finished_spans()
+    by_id = {s.context.span_id: s.name for s in spans if s.context}
+    within = [(by_id.get(s.parent.span_id) if s.parent else None, s.name.removeprefix("memgraph.")) for s in spans]
+    assert [name for parent, name in within if parent == "memgraph.add"] == [
+        "extract",
+        "embed",
+        "resolve",
+        "embed",
+        "apply",
+    ]
+    assert [name for parent, name in within if parent == "memgraph.search"] == ["plan", "embed", "recall", "rank"]
+    assert "Porto" not in "".join(s.to_json() for s in spans)
