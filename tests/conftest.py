@@ -32,6 +32,11 @@ def load_launcher() -> ModuleType:
     return module
 
 
+def untraced() -> dict[str, str]:
+    """The environment for a process whose lines need not be counted, which makes it twice as fast."""
+    return {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"}
+
+
 @dataclass(frozen=True)
 class Server:
     """A running Neo4j."""

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import regex
-import snowballstemmer
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]
@@ -152,4 +151,6 @@ def stem(word: str) -> str:
 
 @functools.cache
 def _stemmer() -> Any:
+    import snowballstemmer  # every language that it knows, which only who searches pays for
+
     return snowballstemmer.stemmer("english")  # pyright: ignore - it has no annotations

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import untraced
 from tests.scripted import Answer, refused, said
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -50,7 +51,8 @@ def data(tmp_path: Path) -> Path:
 
 
 def run(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *args], capture_output=True, text=True, timeout=300, check=False)
+    command = [sys.executable, *args]
+    return subprocess.run(command, capture_output=True, text=True, env=untraced(), timeout=300, check=False)
 
 
 def test_recall_is_measured_beside_the_baselines(data: Path) -> None:

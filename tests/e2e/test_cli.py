@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Place
+from tests.conftest import Place, untraced
 
 
 def run(*args: str, code: int = 0, place: Place | None = None, **env: str) -> str:
-    given = {**os.environ, **env}
+    given = {**(untraced() if place is not None and place.auth else os.environ), **env}
     if place is not None:
         given["MEMGRAPH_STORE"] = place.address
         if place.auth:

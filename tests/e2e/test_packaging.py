@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, untraced
 
 
 def shell(*command: str, cwd: Path) -> str:
@@ -133,7 +132,7 @@ def test_the_image_is_built_by_commands_that_work(tmp_path: Path) -> None:
 
     [command] = [json.loads(s.removeprefix("CMD ")) for s in steps if s.startswith("CMD ")]
     [check] = [json.loads(s.partition(" CMD ")[2]) for s in steps if s.startswith("HEALTHCHECK ")]
-    given = {**os.environ, "MEMGRAPH_STORE": str(tmp_path / "m.db"), "MEMGRAPH_SERVE_KEYS": str(tmp_path / "keys.json")}
+    given = {**untraced(), "MEMGRAPH_STORE": str(tmp_path / "m.db"), "MEMGRAPH_SERVE_KEYS": str(tmp_path / "keys.json")}
     memgraph = str(env / "bin" / command[0])
     subprocess.run([memgraph, "keys", "add", "image"], env=given, check=True, capture_output=True)
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -13,7 +13,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, untraced
 
 README = (ROOT / "README.md").read_text()
 EXAMPLES = ROOT / "examples"
@@ -28,7 +28,7 @@ def blocks(text: str, language: str, heading: str | None = None) -> list[str]:
 def environment(tmp_path: Path) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     kept = {"MEMGRAPH_STORE": str(tmp_path / "memory.db"), "MEMGRAPH_SERVE_KEYS": str(tmp_path / "keys.json")}
-    return {**os.environ, "PATH": path, **kept}
+    return {**untraced(), "PATH": path, **kept}
 
 
 def run(command: list[str], tmp_path: Path) -> str:

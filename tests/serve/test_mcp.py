@@ -19,7 +19,7 @@ from mcp.client.streamable_http import streamable_http_client
 from memgraph.serve.access import Gate
 from memgraph.serve.keys import KeyFile, May
 from memgraph.serve.mcp import create_app
-from tests.conftest import Place
+from tests.conftest import Place, untraced
 from tests.serve.conftest import Running
 
 pytestmark = pytest.mark.anyio
@@ -30,7 +30,7 @@ TOOLS = (
 
 
 def stdio(place: Place, *args: str) -> StdioServerParameters:
-    env = {**os.environ, "MEMGRAPH_STORE": place.address}
+    env = {**(untraced() if place.auth else os.environ), "MEMGRAPH_STORE": place.address}
     if place.auth:
         env["MEMGRAPH_NEO4J_PASSWORD"] = place.auth[1]
     return StdioServerParameters(command=sys.executable, args=["-m", "memgraph", "mcp", *args], env=env)

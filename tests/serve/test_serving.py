@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from memgraph import Memory
+from tests.conftest import untraced
 
 
 def memgraph(*args: str, code: int = 0, **env: str) -> str:
@@ -30,7 +31,7 @@ def memgraph(*args: str, code: int = 0, **env: str) -> str:
 def serve(*args: str, **env: str) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
     """The service on a free port: the process, its address and what it has logged so far."""
     command = [sys.executable, "-m", "memgraph", "serve", "--port", "0", *args]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **env})
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**untraced(), **env})
     assert process.stderr is not None
     log: list[str] = []
     for line in process.stderr:
