@@ -16,6 +16,8 @@ from memgraph.memory import AsyncMemory
 from memgraph.model import UTC, Scope
 from memgraph.serve.keys import Key, KeyFile, May
 
+OWN_HOSTS = ["127.0.0.1", "localhost"]  # where no key is asked for, a page must not get in under a name of its own
+
 
 class NotAllowed(MemgraphError):
     """The request names no key that is valid ("who"), or one that does not reach so far."""
@@ -68,6 +70,11 @@ class Gate:
         self._keys = keys
         self._limit = RateLimitItemPerMinute(requests_a_minute)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no key is asked for."""
+        return self._keys is None
 
     async def caller(self, text: str | None) -> Caller:
         """Who a key's text stands for. Raises `NotAllowed` and `TooMany`."""

@@ -15,13 +15,14 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memgraph.errors import BadInput, MemgraphError
 from memgraph.inputs import ScopeArgs
 from memgraph.memory import AsyncMemory
-from memgraph.serve.access import Caller, Gate, NotAllowed, TooMany, key_in, scope_args
+from memgraph.serve.access import OWN_HOSTS, Caller, Gate, NotAllowed, TooMany, key_in, scope_args
 from memgraph.serve.bodies import Message
 from memgraph.serve.keys import May
 from memgraph.serve.problems import problem
@@ -232,7 +233,7 @@ def create_app(memory: AsyncMemory, gate: Gate) -> Starlette:
     app = create_server(memory).streamable_http_app(
         stateless_http=True,
         json_response=True,
-        # A key is asked for with every request, which a page of another origin doesn't have.
+        # A page of another origin has no key; where none is asked for, it must name this machine.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
     inner = app.router.lifespan_context
@@ -245,6 +246,8 @@ def create_app(memory: AsyncMemory, gate: Gate) -> Starlette:
 
     app.router.lifespan_context = living
     app.user_middleware.insert(0, Middleware(_Guard, gate=gate))
+    if gate.is_open:
+        app.user_middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS))
     return app
 
 

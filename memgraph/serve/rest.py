@@ -11,13 +11,14 @@ import anyio
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.exceptions import HTTPException
 
 from memgraph.memory import AsyncMemory
 from memgraph.serve import mem0, problems
-from memgraph.serve.access import Caller, Gate
+from memgraph.serve.access import OWN_HOSTS, Caller, Gate
 from memgraph.serve.bodies import (
     Accepted,
     Add,
@@ -427,5 +428,7 @@ def create_app(memory: AsyncMemory, config: ServeConfig, keys: KeyFile | None) -
     app.add_middleware(
         BodyLimit, max_bytes=config.max_body_bytes, seconds=config.body_seconds, unlimited=frozenset({"/v1/import"})
     )
+    if keys is None:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS)
     app.add_middleware(Watch, registry=registry)
     return app

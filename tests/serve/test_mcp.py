@@ -162,8 +162,20 @@ async def test_an_agent_remembers_over_http_with_a_key(remote: tuple[str, KeyFil
         assert "write is needed" in await refused(client, "delete_memory", memory_id=added["episodes"][0])
     async with connected(url, keys.add("other", users=("other",), may=May.WRITE)) as client:
         assert "no memory" in await refused(client, "delete_memory", memory_id=added["episodes"][0])
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         for headers in ({}, {"Authorization": "Bearer mg_0_0"}):
             answer = await http.post(url, json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, headers=headers)
             assert answer.status_code == 401
             assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_without_keys_a_page_can_t_get_in_under_a_name_of_its_own(tmp_path: Path) -> None:
+    running = Running(create_app(Place(str(tmp_path / "m.db"), None).memory(), Gate(None, 600)))
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accept = {"Accept": "application/json, text/event-stream"}
+    async with httpx2.AsyncClient(timeout=60) as http:
+        rebound = await http.post(f"{running.url}/mcp", json=asked, headers={**accept, "Host": "evil.example"})
+    async with Client(f"{running.url}/mcp") as client:
+        assert await said(client, "add_memory", messages="Hi", user_id="u")
+    running.stop()
+    assert rebound.status_code == 400

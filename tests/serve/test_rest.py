@@ -152,7 +152,7 @@ def test_keys_open_only_what_they_are_for(service: Service, user: str) -> None:
         fact = added["results"][-1]["id"]
     for key in (None, "mg_1_2", "mg__", "nonsense", "mg_é"):
         headers = {} if key is None else {"Authorization": f"Bearer {key}".encode()}
-        refused = httpx.get(f"{service.url}/v1/facts", params={"user_id": user}, headers=headers)
+        refused = httpx.get(f"{service.url}/v1/facts", params={"user_id": user}, headers=headers, timeout=60)
         told(refused, 401)
         assert refused.headers["www-authenticate"] == "Bearer"
     with service.client(May.READ, user) as reader:
@@ -195,10 +195,10 @@ def test_a_key_ends_when_it_is_revoked_or_expires(serving: Callable[..., Service
         service.keys.revoke(service.keys.all()[0].id)
         told(client.get("/v1/stats", params={"user_id": "u"}), 401)
     old = service.keys.add("old", may=May.ADMIN, expires_at=datetime.now(UTC) - timedelta(seconds=1))
-    told(httpx.get(f"{service.url}/v1/stats?user_id=u", headers={"X-API-Key": old}), 401)
+    told(httpx.get(f"{service.url}/v1/stats?user_id=u", headers={"X-API-Key": old}, timeout=60), 401)
     new = service.keys.add("new", may=May.READ)
-    told(httpx.get(f"{service.url}/v1/stats?user_id=u", headers={"X-API-Key": new}))
-    told(httpx.get(f"{service.url}/v1/stats?user_id=u", headers={"Authorization": f"Token {new}"}))
+    told(httpx.get(f"{service.url}/v1/stats?user_id=u", headers={"X-API-Key": new}, timeout=60))
+    told(httpx.get(f"{service.url}/v1/stats?user_id=u", headers={"Authorization": f"Token {new}"}, timeout=60))
     text = service.keys.path.read_text()
     assert new not in text
     assert new.rsplit("_", 1)[1] not in text
@@ -293,9 +293,11 @@ def test_a_request_that_names_itself_is_done_once_after_a_restart_too(
 
 def test_pages_may_call_only_from_origins_that_are_named(serving: Callable[..., Service], lite: Place) -> None:
     asks = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
-    closed = httpx.options(f"{serving(lite).url}/v1/search", headers=asks)
+    closed = httpx.options(f"{serving(lite).url}/v1/search", headers=asks, timeout=60)
     assert "access-control-allow-origin" not in closed.headers
-    opened = httpx.options(f"{serving(lite, cors_origins=['https://app.example']).url}/v1/search", headers=asks)
+    opened = httpx.options(
+        f"{serving(lite, cors_origins=['https://app.example']).url}/v1/search", headers=asks, timeout=60
+    )
     assert opened.headers["access-control-allow-origin"] == "https://app.example"
 
 

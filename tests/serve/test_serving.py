@@ -114,8 +114,10 @@ def test_nothing_that_was_acknowledged_is_lost_when_the_service_stops(env: dict[
 
 def test_without_keys_it_serves_this_machine_alone(env: dict[str, str]) -> None:
     with serve("--no-auth", **env) as (_, url, _log):
-        assert httpx.post(f"{url}/v1/memories", json={"user_id": "u", "messages": "Hi"}).status_code == 200
-        assert httpx.get(f"{url}/docs").status_code == 200
+        assert httpx.post(f"{url}/v1/memories", json={"user_id": "u", "messages": "Hi"}, timeout=60).status_code == 200
+        assert httpx.get(f"{url}/docs", timeout=60).status_code == 200
+        rebound = httpx.get(f"{url}/v1/episodes?user_id=u", headers={"Host": "evil.example"}, timeout=60)
+        assert rebound.status_code == 400
 
 
 def test_schemathesis_finds_nothing(env: dict[str, str], tmp_path: Path) -> None:
