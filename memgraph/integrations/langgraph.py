@@ -25,7 +25,8 @@ from langgraph.store.base import (
 )
 
 from memgraph.inputs import ScopeArgs, episode_id, read_scope
-from memgraph.model import UTC
+from memgraph.memory import system_clock
+from memgraph.ports import Clock
 from memgraph.sync import Memory
 
 _KEPT = "langgraph"  # the key in an episode's metadata that holds an item
@@ -68,9 +69,17 @@ class MemgraphStore(BaseStore):
     supports_ttl = True
 
     def __init__(
-        self, memory: Memory, *, user_id: str, infer: bool = True, ttl: TTLConfig | None = None, **scope: Any
+        self,
+        memory: Memory,
+        *,
+        user_id: str,
+        infer: bool = True,
+        ttl: TTLConfig | None = None,
+        clock: Clock = system_clock,
+        **scope: Any,
     ) -> None:
         """`scope` may hold `tenant` and `agent_id`. `ttl` is LangGraph's own configuration."""
+        self._clock = clock
         self._memory = memory
         self._scope: ScopeArgs = cast("ScopeArgs", {"user_id": user_id, **scope})
         self._infer = infer
@@ -91,7 +100,7 @@ class MemgraphStore(BaseStore):
 
     def sweep_ttl(self) -> int:
         """Delete what has expired; how many items that were."""
-        now = dt.datetime.now(UTC)
+        now = self._clock()
         expired = [e for e in self._episodes() if _has_expired(e["metadata"][_KEPT], now)]
         for episode in expired:
             self._memory.delete(episode["id"], **self._scope)
@@ -108,7 +117,7 @@ class MemgraphStore(BaseStore):
 
     def _get(self, op: GetOp) -> Item | None:
         found = self._stored(op.namespace, op.key)
-        if found is None or _has_expired(found["metadata"][_KEPT], dt.datetime.now(UTC)):
+        if found is None or _has_expired(found["metadata"][_KEPT], self._clock()):
             return None
         self._refresh([found], refresh=op.refresh_ttl)
         return _item(found)
@@ -120,7 +129,7 @@ class MemgraphStore(BaseStore):
                 if found is not None:
                     self._memory.delete(found["id"], **self._scope)
                 return
-            now = dt.datetime.now(UTC)
+            now = self._clock()
             value = dict(op.value)
             created = found["metadata"][_KEPT]["created_at"] if found else now.isoformat()
             kept = {
@@ -147,7 +156,7 @@ class MemgraphStore(BaseStore):
             found = [r for r in found if r["metadata"].get(_KEPT, {}).get("is_indexed")]
         else:
             found = self._episodes()
-        now = dt.datetime.now(UTC)
+        now = self._clock()
         chosen: list[dict[str, Any]] = []
         for result in found:
             kept = result["metadata"].get(_KEPT)
@@ -160,7 +169,7 @@ class MemgraphStore(BaseStore):
         return [_search_item(result) for result in chosen]
 
     def _namespaces(self, op: ListNamespacesOp) -> list[Namespace]:
-        now = dt.datetime.now(UTC)
+        now = self._clock()
         kept = (e["metadata"][_KEPT] for e in self._episodes())
         all_ = {tuple(k["namespace"]) for k in kept if not _has_expired(k, now)}
         matching = {n for n in all_ if all(_matches(c, n) for c in op.match_conditions or ())}
@@ -179,7 +188,7 @@ class MemgraphStore(BaseStore):
         return [r for r in results if _KEPT in r["metadata"]]
 
     def _refresh(self, found: Sequence[dict[str, Any]], *, refresh: bool) -> None:
-        now = dt.datetime.now(UTC)
+        now = self._clock()
         for result in found:
             kept = result["metadata"][_KEPT]
             if refresh and kept["ttl"] is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,19 +88,20 @@ def test_what_is_not_indexed_is_not_searched_for(memory: Memory, user: str) -> N
 
 
 def test_items_live_so_many_minutes(memory: Memory, user: str) -> None:
-    second = 1 / 60
-    store = MemgraphStore(memory, user_id=user, ttl=TTLConfig(default_ttl=2 * second, refresh_on_read=True))
+    now = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    store = MemgraphStore(memory, user_id=user, ttl=TTLConfig(default_ttl=20, refresh_on_read=True), clock=lambda: now)
     store.put(("a",), "lasting", {"text": "x"}, ttl=None)
     store.put(("a",), "brief", {"text": "y"})
-    store.put(("a",), "briefer", {"text": "z"}, ttl=second)
-    time.sleep(1.1)
+    store.put(("a",), "briefer", {"text": "z"}, ttl=10)
+    now += dt.timedelta(minutes=11)
     assert store.get(("a",), "briefer") is None
     assert [i.key for i in store.search(("a",))] == ["lasting", "brief"]  # and that lets it live on
-    time.sleep(1.2)
+    now += dt.timedelta(minutes=12)
     assert store.get(("a",), "brief", refresh_ttl=False) is not None
     assert store.sweep_ttl() == 1
-    time.sleep(1.0)
+    now += dt.timedelta(minutes=10)
     assert store.get(("a",), "brief") is None
+    assert store.list_namespaces() == [("a",)]
     assert store.sweep_ttl() == 1
     assert [i.key for i in store.search(("a",))] == ["lasting"]
     assert len(memory.episodes(user_id=user)) == 1
