@@ -46,7 +46,16 @@ def shell(script: str, tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("document", "heading", "says"),
     [
-        ("README.md", "In Python", ["Dana Reyes works at Fabrikam 2025-05-09", "because", "Facts:"]),
+        (
+            "README.md",
+            "In Python",
+            [
+                "Dana Reyes works at Fabrikam 2025-05-09 ('m2',)",
+                "Dana Reyes works at Northwind until 2025-05-09 because",
+                "Dana Reyes works at Fabrikam ['m2']",
+                "- Dana Reyes works at Fabrikam (since 2025-05-09) [m2]",
+            ],
+        ),
         ("README.md", "In LangGraph", ["Dana Reyes lives in Porto.", "Dana Reyes lives in Porto"]),
         ("docs/integrations.md", "LangChain (`langchain`, core 1.x)", ["HumanMessage", "Sam lives in Porto"]),
     ],
