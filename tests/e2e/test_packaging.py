@@ -1,4 +1,4 @@
-"""The wheel, installed into an empty environment, has its files and does its job; so do the pages' examples and the image."""
+"""The wheel, installed into an empty environment, does its job; so do the examples of the docs, and the image."""
 
 from __future__ import annotations
 
