@@ -14,9 +14,9 @@ from memgraph.changes import Changes, Extraction, Known, Ledger, Look, Pending, 
 from memgraph.model import Entity, Episode, Mention, Scope
 
 Vectors = NDArray[np.float32]
-FLANK, HOPS, WHOLE = 2, 3, 200
-TURNS = 6  # how many turns before an episode may bear on what it says: a question, whom a pronoun means
 """Shape (texts, dimension); each row has length 1, or is all zeros for a text without a known word."""
+FLANK, HOPS, WHOLE = 2, 3, 200  # see `Store.recall`
+TURNS = 6  # how many turns before an episode may bear on what it says: a question, whom a pronoun means
 
 
 class Clock(Protocol):

@@ -74,9 +74,9 @@ async def add(
     """Remember messages, and the facts that they state."""
     caller.need(May.WRITE)
     scope = scope_of(caller, body, x_session_id)
-    messages: list[Any] = [body.messages] if isinstance(body.messages, str) else []
-    if not isinstance(body.messages, str):
-        messages = [m.model_dump(exclude_none=True) for m in body.messages]
+    messages: list[Any] = (
+        [body.messages] if isinstance(body.messages, str) else [m.model_dump(exclude_none=True) for m in body.messages]
+    )
     if idempotency_key is not None:
         messages = _identified(messages, idempotency_key)
 
