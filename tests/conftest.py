@@ -83,6 +83,15 @@ def neo4j_lines() -> tuple[str, ...]:
     return ("given",) if os.environ.get("MEMGRAPH_TEST_NEO4J_URI") else LINES
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests on one Neo4j line stay in one worker, which starts that line's server."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        line = next((v for v in given.params.values() if v in neo4j_lines()), None) if given else None
+        if line:
+            item.add_marker(pytest.mark.xdist_group(line))
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     started = Servers()

@@ -11,7 +11,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.claims import CORRECTION
-from memgraph.extract.clauses import children
+from memgraph.extract.clauses import Clause, children, conjuncts, phrase
 from memgraph.extract.nouns import is_name, name_at
 from memgraph.extract.referents import IT
 from memgraph.extract.states import States, W
@@ -27,9 +27,13 @@ _HUMAN = frozenset(
 )
 _REACH = regex.compile(
     r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
-    r"|my (?:new |current |work |own |mobile |cell )*(?:e-?mail|mail|address|number|phone|mobile|cell)"
+    r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*(?:e-?mail|mail|address|number|phone|mobile|cell)"
     r"|(?:use|write to|send (?:it|them|that|everything) to))\b",
     regex.IGNORECASE,
+)
+_REACH_OTHER = regex.compile(
+    rf"\b(?i:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message)(?: out)?(?: to)? (?P<to>{W}(?: {W})?|him|her)"
+    rf" (?:at|on|under|via)\b|(?P<who>{W}(?: {W})?|\b(?i:he|she)) (?:can be|is) (?:best )?(?:reached|reachable|contacted)\b",
 )
 _ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
 _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
@@ -38,7 +42,7 @@ _ALIASES = regex.compile(
     rf"|(?:\b(?P<me>I'?m|I am|[Mm]y name is)) (?P<a>{W}(?: {W})+)(?=[,.!?;]|$| and| from| at)"
     rf"|(?:\b(?P<me>I)|\b(?P<w>[Hh]e|[Ss]he)|(?P<w>{W}(?: {W})*)) (?:usually |mostly |now )?go(?:es)? by (?P<a>{W})"
     rf"|(?:(?P<w>{W}(?: {W})*)(?:,| \()? ?)?(?:we|I|everyone|everybody|people|friends|they|the kids|folks|all)"
-    rf" (?:just |all |always |mostly )?(?:calls?|says?|said)(?: (?:her|him|them|it))?"
+    rf" (?:just |all |always |mostly )?(?:calls?|says?|said)(?: (?P<p>her|him|them|it))?"
     rf" (?P<a>{W}(?: {W})?)(?! of)(?=[ ,.!?;)]|$)"
     rf"|(?P<w>{W}(?: {W})*)(?:,| \(|,? also) (?:also known as|aka|a\.k\.a\.|known as|or|nicknamed|called)"
     rf" (?P<a>{W}(?: {W})?)"
@@ -61,7 +65,7 @@ def _names_given(text: str) -> tuple[tuple[bool, str, str, bool], ...]:
     return tuple(
         (
             bool(m.group("me")),
-            (m.group("w") or "").strip(" .,!?'\""),
+            (m.group("w") or m.group("p") or "").strip(" .,!?'\""),
             (m.group("a") or "").strip(" .,!?'\""),
             _NICKNAMED.search(m[0]) is not None,
         )
@@ -110,7 +114,8 @@ class Asides(States):
                 called, name = Called(a, kind), Literal(b, name_key(b))
                 self.found.extend(self._stated(None, "nickname", (called, True), name))
             self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
-            self.talk.note(b, kind if kind == "person" else "")
+            if name_key(a) != name_key(self.episode.speaker):  # "she" is never who speaks
+                self.talk.note(b, kind if kind == "person" else "")
 
     def _aliases(self) -> Iterator[tuple[str, str, bool]]:
         """(name, another name, whether that is a nickname) for each that the sentence gives."""
@@ -119,8 +124,8 @@ class Asides(States):
                 continue
             if is_speaker:
                 whole = self.episode.speaker
-            elif whole.lower() in ("he", "she", "him", "her", "it", "them") or not whole:
-                whole = self._pointed(whole.lower() or "it") or ""
+            elif whole.lower() in ("he", "she", "him", "her", "it", "them"):
+                whole = self._pointed(whole.lower()) or ""
             if whole and name_key(whole) != name_key(alias):
                 yield whole, alias, is_nickname
 
@@ -153,7 +158,8 @@ class Asides(States):
             for token in clause.objects:
                 told = self.x.nouns.predicate_of(token)
                 has_article = any(c.lower_ in ("a", "an", "another", "one") for c in children(token, "det", "nummod"))
-                if told is None or not has_article:
+                is_named = any(c.lower_ in ("called", "named") for c in token.subtree) or bool(children(token, "appos"))
+                if told is None or not has_article or is_named:
                     continue
                 if self.ontology[told[0]].object != "person" and told[0] != "has_pet":
                     continue
@@ -169,23 +175,74 @@ class Asides(States):
 
     def _contacts(self) -> Iterator[Proposal]:
         """ "Write to me at …": where somebody can be reached."""
-        if not _REACH.search(self.plain) or self.is_question:
+        if self.is_question:
             return
+        other = _REACH_OTHER.search(self.plain)
+        name = (other["to"] or other["who"]) if other is not None else ""
+        if name.lower() in ("him", "her", "he", "she"):
+            name = self._pointed(name.lower()) or ""
+        if name and not self.words.is_common(name):
+            yield from self._contact(name)
+        elif _REACH.search(self.plain):
+            yield from self._contact(self.episode.speaker)
+
+    def _contact(self, name: str) -> Iterator[Proposal]:
         for predicate in ("email", "phone"):
             if predicate not in self.ontology.predicates or any(p.predicate == predicate for p in self.found):
                 continue
             literal = contact_in(self.plain, predicate)
             if literal is not None:
-                me = (Called(self.episode.speaker, "person"), True)
+                called = (Called(name, "person"), True)
                 mode = Mode.CHANGE if _ANEW.search(self.plain) else Mode.STATEMENT
-                told = self._proposal(None, predicate, me, literal, mode, Polarity.HOLDS)
+                told = self._proposal(None, predicate, called, literal, mode, Polarity.HOLDS)
                 if told is not None:
                     yield told
+
+    def _told_instead(self) -> Iterator[Proposal]:
+        """ "It's not asthma, it's bronchitis": of what may have many values, one is taken back for another."""
+        pointing = [
+            c for c in self.clauses
+            if c.is_copular and c.subject is not None and c.subject.lower_ in IT and not c.is_unreal
+        ]  # fmt: skip
+        wrong: list[tuple[Clause, Token]] = []
+        right: list[tuple[Clause, Token]] = []
+        for clause in pointing:
+            for token in conjuncts(clause.head):
+                is_denied = any(n.lower_ in ("not", "n't") for n in children(token, "advmod", "cc"))
+                is_denied = is_denied or (token.i == clause.head.i and clause.is_negated)
+                (wrong if is_denied else right).append((clause, token))
+        for clause, token in wrong if right else ():
+            meant = self._told_with(token)
+            if meant is None:
+                continue
+            subject, predicate = meant
+            declared = self.ontology[predicate]
+            plain = replace(clause, is_negated=False, tense="present")
+            for thing in self._object(token, declared, None):
+                denied = self._proposal(plain, predicate, subject, thing, Mode.CORRECTION, Polarity.DENIES)
+                if denied is not None:
+                    yield replace(denied, mode=Mode.CORRECTION)
+            for _, instead in right:
+                for thing in self._object(instead, declared, None):
+                    yield from self._stated(plain, predicate, subject, thing)
+
+    def _told_with(self, token: Token) -> tuple[tuple[Called, bool], str] | None:
+        """Of whom, and by which predicate that takes many values, something was said; an illness is the speaker's."""
+        text = name_key(phrase(token))
+        for earlier in reversed(self.talk.told):
+            is_many = not self.ontology[earlier.predicate].one and earlier.polarity is Polarity.HOLDS
+            if is_many and earlier.object is not None and text in (name_key(earlier.object.text), earlier.object.text):
+                return (earlier.subject, False), earlier.predicate
+        if "has_condition" in self.ontology.predicates and self.words.is_any("condition", token):
+            return (Called(self.episode.speaker, "person"), False), "has_condition"
+        return None
 
     def _put_right(self) -> Iterator[Proposal]:
         """ "Actually it's 45k, not 54k": corrects the latest fact that has such a value."""
         said = self.plain
-        if not (CORRECTION.search(said) or _CONTRAST.search(said)):
+        told = list(self._told_instead())
+        yield from told
+        if told or not (CORRECTION.search(said) or _CONTRAST.search(said)):
             return
         for clause in self.clauses:
             if not clause.is_copular or clause.subject is None or clause.subject.lower_ not in IT or clause.is_unreal:

@@ -45,6 +45,7 @@ UNREAL = regex.compile(
     r"|\bas though\b",
     regex.IGNORECASE,
 )
+_OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
 
 
@@ -135,6 +136,8 @@ class Claims(Referents):
             return True
         if predicate == "with" and not is_sure:
             return True
+        if predicate == "deal_stage" and thing is not None and _OF_WORK.match(thing.text):
+            return True
         if predicate == "version" and thing is not None and not any(c.isdigit() for c in thing.text):
             return True
         if clause is None:
@@ -152,7 +155,8 @@ class Claims(Referents):
         start = end = None
         precision = Precision.INSTANT
         said = self.episode.occurred_at
-        if time is not None and tense == "future" and time.start <= said:
+        is_to_come = tense == "future" or (tense == "present" and time is not None and time.how == "until")
+        if time is not None and is_to_come and time.start <= said:
             time = replace(time, start=time.forward.start, end=time.forward.end)
         if time is not None:
             start, precision = time.start, time.precision
@@ -202,8 +206,9 @@ class Claims(Referents):
             usable = [t for t in usable if t.how == "since"]
         if clause is None or len(self.clauses) < 2:
             return usable[0] if usable else None
+        own = {clause.head.i, *self._above(clause)}
         for time in usable:
-            if self._clause_at(time) == clause.head.i:
+            if self._clause_at(time) in own:
                 return time
         earlier = [t for t in usable if t.start_char < clause.head.idx - self.sentence.start_char]
         if len(earlier) == 1 and (clause.tense == "future" and earlier[0].how == "since"):
@@ -211,6 +216,13 @@ class Claims(Referents):
         if len(earlier) == 1 and "so" in clause.adverbs:  # "I moved on Saturday, so I live in Porto now"
             return replace(earlier[0], how="since")
         return None
+
+    def _above(self, clause: Clause) -> Iterator[int]:
+        """The heads of the clauses that an infinitive or a gerund completes: "started taking it in May"."""
+        token = clause.head
+        while label_is(token, "xcomp") and token.head.i in self.heads:
+            token = token.head
+            yield token.i
 
     def _clause_at(self, time: TimeSpan) -> int | None:
         """The clause that a time belongs to: the one it stands right before, or hangs on, or follows."""
@@ -226,8 +238,10 @@ class Claims(Referents):
             if subject is not None and subject.i < clause.head.i and subject.left_edge.i == after:
                 return clause.head.i
         own = clause_of(token, self.heads)
-        while own is not None and label_is(token.doc[own], "xcomp") and token.doc[own].head.i in self.heads:
-            own = token.doc[own].head.i
+        for clause in self.clauses:
+            if clause.head.i == own:
+                own = next(reversed([own, *self._above(clause)]))
+                break
         if own is not None and own < token.i:
             between = [
                 c for c in self.clauses if own < c.head.i < token.i and c.subject is not None and c.subject.i > own

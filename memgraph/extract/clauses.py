@@ -430,8 +430,9 @@ def _set_reality(c: Clause) -> None:
             elif kind != "parataxis" and (
                 lemma in _UNREAL_VERBS or stem(above) in _UNREAL_VERBS or above.lower_ in _GOING
             ):
-                c.is_unreal = (
-                    c.is_unreal or kind == "xcomp" or lemma not in ("think", "like", "love", "tell", "suppose")
+                is_done = lemma == "have" and above.tag_ in ("VBD", "VBN")  # "we had to sell it"
+                c.is_unreal = c.is_unreal or (
+                    not is_done and (kind == "xcomp" or lemma not in ("think", "like", "love", "tell", "suppose"))
                 )
             if kind in ("ccomp", "parataxis") and lemma in _REPORTS:
                 speaker = subject_of(above)

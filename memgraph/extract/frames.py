@@ -189,7 +189,7 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
     if clause.is_passive and not frame.is_state and frame.verb != "be":
         return None
     if frame.is_reciprocal:
-        pair = conjuncts(clause.subject) if clause.subject is not None else []
+        pair = _pair(clause.subject) if clause.subject is not None else []
         if len(pair) != 2 or any(_fill(clause, frame, a) == [] for a in frame.args):
             return None
         if pair[1].lower_ == "i":
@@ -201,7 +201,8 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
         return None  # "I moved the deal to closed"
     if frame.verb == "switch" and any(o.pos_ == "PRON" for o in clause.objects) and frame.subject == "S":
         return None  # "they switched me to …"
-    if frame.verb == "start" and clause.complements:
+    is_of_more = clause.complements or (clause.objects and not any(a.preps == () for a in frame.args))
+    if frame.verb == "start" and is_of_more:
         return None  # "started touring with …" is about the touring
     if frame.is_open and (clause.objects or clause.complements or clause.particles):
         return None  # "I quit smoking" ends no job, nor does being fired up
@@ -226,6 +227,17 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
         elif arg.role == "S":
             subject = found[0]
     return Match(frame, subject, objects)
+
+
+def _pair(subject: Token) -> list[Token]:
+    """Those who do it together, also where the parser tore "Tom and I" apart."""
+    pair = conjuncts(subject)
+    if len(pair) == 1 and subject.i >= subject.sent.start + 2 and subject.nbor(-1).lower_ == "and":
+        other = subject.nbor(-2)
+        before = other.nbor(-1) if other.i > other.sent.start else None
+        if other.pos_ == "PROPN" and (before is None or before.pos_ in ("PUNCT", "CCONJ", "SCONJ", "ADV")):
+            return [other, subject]
+    return pair
 
 
 def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:

@@ -22,6 +22,7 @@ _PARTICLES = frozenset(("of", "de", "del", "da", "van", "von", "der", "la", "le"
 _MOVES = frozenset(
     "go went move change rise fall drop grow cut raise reduce increase decrease slip shrink jump set push".split()
 )
+_GRANTS = frozenset("approve agree allocate secure grant confirm bump trim up adjust revise".split())
 _OWNERS = ("of", "for", "at", "with", "on", "in")
 _NOT_NAMES = frozenset(
     "i i'm im i've i'll i'd ok okay yes no hi hello hey thanks thank monday tuesday wednesday thursday friday saturday "
@@ -32,6 +33,7 @@ _NOT_NAMES = frozenset(
     "happy new old please not never english wow cool nice bye cheers morning".split()
 )
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
+_COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin injections"
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
     "husband brother son father dad papa boyfriend uncle grandpa grandfather nephew fiance fiancé".split()
@@ -92,7 +94,9 @@ class Words:
         """Whether a noun, or a noun it is made of, is of a class."""
         if name.startswith("!"):
             return not self.is_any(name[1:], token)
-        return any(self.is_(name, form) for form in forms(token))
+        return any(self.is_(name, form) for form in forms(token)) or (
+            name in _COMPOSED and any(self.is_(name, c.lower_) for c in children(token, "compound", "amod"))
+        )
 
     def is_common(self, name: str) -> bool:
         """Whether what looks like a name is none."""
@@ -115,7 +119,7 @@ class Words:
 
 def is_name(token: Token, known: Mapping[str, str]) -> bool:
     """Whether a token belongs to a name: a proper noun, written like one, or known as one."""
-    if token.lower_ in _NOT_NAMES or not token.text[:1].isalpha():
+    if token.lower_ in _NOT_NAMES or not token.text[:1].isalpha() or "@" in token.text:
         return False
     if token.lower_ in known:
         return True
@@ -318,11 +322,12 @@ class NounFrames:
         own = by_head.get(token.i)
         subject = own.subject if own is not None and own.is_copular else None
         vague = ("it", "that", "this", "there", "they", "these", "those")
-        if subject is not None and subject.i != token.i and subject.lower_ not in vague:
+        is_at = own is not None and bool(children(own.head, "case"))  # "the deal is at the proposal stage"
+        if subject is not None and subject.i != token.i and subject.lower_ not in vague and not is_at:
             yield fact(owner, tuple(conjuncts(subject)), own)
         yield from self._told_beside(token, predicate, owner, fact)
         yield from self._as_title(token, owner, fact)
-        yield from self._as_object(token, by_head, fact)
+        yield from self._as_object(token, predicate, by_head, fact)
         # "her name is Inês" is a matter of pronouns; "my daughter's name is Isla" of the noun before "name"
         if token.dep_ == "nmod:poss" and token.head.lower_ in ("name", "names"):
             clause = next((c for c in clauses if c.is_copular and _is_about(c, token.head)), None)
@@ -402,13 +407,18 @@ class NounFrames:
             yield fact(owner or owner_of(token.head), (token.head,), None)
 
     def _as_object(
-        self, token: Token, by_head: Mapping[int, Clause], fact: Callable[..., NounFact]
+        self, token: Token, predicate: str, by_head: Mapping[int, Clause], fact: Callable[..., NounFact]
     ) -> Iterator[NounFact]:
-        """ "Has a budget of $40k", "has a sister called Inês", "have a headcount of 9"."""
-        if token.dep_ != "obj" or token.head.lemma_.lower() not in ("have", "get", "has", "'ve"):
-            return
+        """ "Has a budget of $40k", "has a sister called Inês", "raised their budget to $50k"."""
         clause = by_head.get(token.head.i)
-        if clause is None or clause.subject is None:
+        if token.dep_ != "obj" or clause is None or clause.subject is None:
+            return
+        if predicate in self._numbers and clause.words & (_MOVES | _GRANTS):
+            moved = [t for p, t in clause.preps if p in ("to", "at", "of") and t.i > token.i]
+            if moved:
+                yield fact(owner_of(token) or clause.subject, (moved[0],), clause, Mode.CHANGE)
+            return
+        if token.head.lemma_.lower() not in ("have", "get", "has", "'ve"):
             return
         values = (
             [c for c in children(token, "nmod", "obl") if any(k.lower_ == "of" for k in children(c, "case"))]
@@ -470,7 +480,7 @@ def owner_of(token: Token) -> Token | None:
         return possessors[0]
     for c in children(token, "nmod", "obl", "prep"):
         cases = {k.lower_ for k in children(c, "case")}
-        if cases & set(_OWNERS) and c.lower_ != "choice" and (not possessors or c.pos_ == "PROPN"):
+        if cases & set(_OWNERS) and c.lower_ != "choice" and not c.like_num and c.text[:1] not in "$€£" and (not possessors or c.pos_ == "PROPN"):
             return c
         if c.dep_ == "prep" and c.lower_ in _OWNERS:
             return next((p for p in c.children if p.dep_ == "pobj"), None)

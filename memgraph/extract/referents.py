@@ -11,7 +11,7 @@ import regex
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of, clauses, is_cut, phrase, phrase_at, trimmed
 from memgraph.extract.frames import Frame, Match, frames_of, matches
-from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at
+from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at, owner_of
 from memgraph.extract.talk import Reading, Talk
 from memgraph.extract.values import amount_in, read_text, special_in
 from memgraph.model import Episode, name_key
@@ -34,6 +34,8 @@ _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "it
 _POINTERS = frozenset(("this", "that", "these", "those"))
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(_HE_SHE)
+_PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
+_LETTERED = regex.compile(r"[A-HJ-Z]\d{0,3}")
 _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|,)$", regex.IGNORECASE)
 _TAIL = regex.compile(
     r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
@@ -171,8 +173,12 @@ class Referents:
             self.talk.named,
             is_likely=self.is_lower and kind != "person" and (clause is None or token == clause.subject),
         )
-        if kind in ("thing", "event") and (text := self._described(token)):
+        if kind in ("thing", "event") and (text := self._described(token, kind)):
             return Called(text, kind), True
+        if kind == "organization" and token.pos_ == "NOUN" and self.words.is_any("dealing", token):
+            of = owner_of(token)  # "the deal with Contoso", "the board of Contoso"
+            if of is not None and of.pos_ == "PROPN" and (whose := name_at(of, self.talk.named)) is not None:
+                return None if self._is_person(whose.text) else (Called(whose.text, kind), True)
         if named is None or self.words.is_common(named.text):
             return None
         if kind == "person" and self._kind_of(named.text) in ("organization", "place"):
@@ -181,10 +187,15 @@ class Referents:
             return None
         return Called(named.text, kind), True
 
-    def _described(self, token: Token) -> str | None:
-        """ "The Cinder importer": a common noun that a name tells apart."""
+    def _described(self, token: Token, kind: str) -> str | None:
+        """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
         if token.text[:1].isupper() or token.pos_ != "NOUN":
             return None
+        is_one = token.tag_ == "NN" and any(
+            c.lower_ in ("the", "our", "my", "your", "their") for c in children(token, "det", "nmod:poss")
+        )
+        if is_one and self.words.is_any("happening" if kind == "event" else "work_item", token):
+            return phrase(token)
         named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
         return phrase(token) if named else None
 
@@ -207,6 +218,10 @@ class Referents:
             return None
         kinds = (kind,) if kind not in ("", "thing") else ("organization", "thing", "event", "")
         exact = [h for h in heard_so_far if h.kind in kinds]
+        here = {called.text for called in self.reading.mentions}
+        if exact and exact[0].name not in here:  # what was named just now, whatever it is, comes before what was earlier
+            new = next((h for h in heard_so_far if h.kind == "" and h.name in here), None)
+            exact = [new] if new is not None else exact
         if exact:
             return exact[0].name if other_than else next((h.name for h in exact if h.is_topic), exact[0].name)
         return next((h.name for h in heard_so_far if h.kind == ""), None)
@@ -304,9 +319,14 @@ class Referents:
         span = (tree[0].idx - self.sentence.start_char, tree[-1].idx + len(tree[-1]) - self.sentence.start_char)
         if declared.object == "date":
             times = [t for t in self.times if t.start_char <= start < t.end_char]
-            times = times or [t for t in self.times if span[0] <= t.start_char < span[1]]
+            within = [t for t in self.times if span[0] <= t.start_char < span[1]]
+            times = times or [t for t in within if t.how not in ("until", "since")]
             if times:
-                yield Literal(times[0].text.rstrip("."), times[0].forward.iso)
+                time = times[0]
+                if time.how == "range" and start > time.start_char:  # "from 3 May to 10 May"
+                    later = times_in(self.text[start : time.end_char], self.episode.occurred_at)
+                    time = later[0] if later else time
+                yield Literal(time.text.rstrip("."), time.forward.iso)
             return
         if declared.object in ("money", "number"):
             literal = amount_in(self.text, start, span)
@@ -330,7 +350,14 @@ class Referents:
         if (is_verb or token.lower_ in _HOLLOW) and not is_time_after and is_cut(token, whole):
             return
         text = _TAIL.sub("", trimmed(whole))
+        if declared.object == "text" and self.words.is_("stage", token.lower_):
+            text = text.split(" with ")[0]  # "discovery with Contoso"
         last = token.doc[whole.end - 1]
+        after_it = token.doc[whole.end] if whole.end < token.sent.end else None
+        if after_it is not None and (text.lower(), after_it.lower_) in _PAIRS:
+            text, last = f"{text} {after_it.text}", after_it
+        elif after_it is not None and token.pos_ == "NOUN" and _LETTERED.fullmatch(after_it.text):
+            text, last = f"{text} {after_it.text}", after_it  # "vitamin D"
         ends = last.idx + len(last) - self.sentence.start_char
         for time in self.times:  # "a tent yesterday": when is not part of what
             told = self.text[time.start_char : min(time.end_char, ends)].rstrip(".")
@@ -425,7 +452,7 @@ class Referents:
                 return Called(named.text, kind)
         if kind == "person" and token.pos_ == "NOUN" and (beside := self._name_beside(token)):
             return Called(beside, kind)
-        if kind == "thing" and (text := self._described(token)):
+        if kind == "thing" and (text := self._described(token, kind)):
             return Called(text, kind)
         named = name_at(token, self.talk.named, is_likely=self.is_lower)
         if named is None or self.words.is_common(named.text) or self.words.is_time(named.text):

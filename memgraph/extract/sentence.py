@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
     "tell ask say know see hear share let thank talk check mention show hug chat catch wish introduce apologize".split()
 )
+_OBLIGED = frozenset(("must", "should"))
 _BARE = frozenset("go work do make get be have take try keep see come start help play use".split())
 _ADJECTIVAL = frozenset(
     "project_status deal_stage price_sensitivity favorite prefers diet nationality nickname".split()
@@ -36,7 +37,7 @@ class SentenceReader(Answers):
     def read(self, *, is_joke: bool) -> None:
         self._hear_names()
         silent = is_joke or bool(UNREAL.search(self.plain))
-        for proposal in [*self._from_nouns(), *self._from_clauses(), *self._possessed()]:
+        for proposal in [*self._from_nouns(), *self._from_clauses(), *self._possessed(), *self._titles()]:
             self._keep(proposal)
         self.found.extend(list(self._ended()))
         self.found.extend(self._contacts())
@@ -82,7 +83,10 @@ class SentenceReader(Answers):
 
     def _from_clauses(self) -> Iterator[Proposal]:
         for clause, fitting_frames in zip(self.clauses, self.prepared.matches, strict=True):
-            if self._in_quotes(clause.head) or clause.is_imperative or (clause.is_unreal and not clause.is_able):
+            if self._in_quotes(clause.head) or clause.is_imperative:
+                continue
+            is_obliged = bool(clause.modals) and clause.modals <= _OBLIGED  # "it must be done by Friday"
+            if clause.is_unreal and not clause.is_able and not is_obliged:
                 continue
             taken: set[tuple[str, Polarity]] = set()
             kinds: dict[str, str] = {}  # verb -> the kind of subject that it was read with
@@ -92,6 +96,8 @@ class SentenceReader(Answers):
                 if declared.qualified or (frame.predicate, frame.polarity) in taken:
                     continue
                 if clause.is_able and not (frame.words == "language" or frame.is_negated):
+                    continue
+                if clause.is_unreal and is_obliged and frame.predicate not in self.x.dates:
                     continue
                 if frame.subject == "S" and kinds.get(frame.verb, declared.subject) != declared.subject:
                     continue
@@ -138,14 +144,20 @@ class SentenceReader(Answers):
                             if frame.subject == "S":
                                 kinds.setdefault(frame.verb, declared.subject)
                             yield proposal
+            if clause.is_unreal and is_obliged:
+                continue
             yield from self._states(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
 
     def _on_behalf(self, clause: Clause, declared: Predicate) -> tuple[Called, bool] | None:
         """ "My cardiologist prescribed it": whose the doctor is, that one is meant."""
-        owners = children(clause.subject, "nmod:poss") if clause.subject is not None else []
-        return self._subject(owners[0], declared, None) if owners else None
+        doer = clause.subject
+        owners = children(doer, "nmod:poss") if doer is not None else []
+        if owners:
+            return self._subject(owners[0], declared, None)
+        is_other = doer is not None and (doer.lower_ in ("he", "she", "they") or doer.pos_ in ("NOUN", "PROPN"))
+        return (Called(self.episode.speaker, "person"), False) if is_other and not clause.is_passive else None
 
     def _unsaid(self, clause: Clause, match: Match, declared: Predicate) -> Proposal | None:
         """A pattern whose value is not said: "Kestrel signed", "we got divorced"."""

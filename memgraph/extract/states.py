@@ -11,6 +11,7 @@ from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.claims import Claims
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
 from memgraph.extract.nouns import name_at
+from memgraph.extract.referents import label_is
 from memgraph.extract.values import read_text
 from memgraph.model import Mode, Polarity, Precision
 
@@ -22,12 +23,21 @@ _PRICE = regex.compile(
 _STATES = (
     ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
 )  # fmt: skip
+_AILING = dict(
+    pair.split("=")
+    for pair in (
+        "anaemic=anemia anemic=anemia anorexic=anorexia arthritic=arthritis asthmatic=asthma autistic=autism "
+        "bipolar=bipolar-disorder celiac=celiac-disease coeliac=coeliac-disease diabetic=diabetes dyslexic=dyslexia "
+        "epileptic=epilepsy haemophiliac=haemophilia hypertensive=hypertension insomniac=insomnia "
+        "hypothyroid=hypothyroidism"
+    ).split()
+)
 _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
     ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
 )
 _STATUS = regex.compile(
-    r"\b(?:on (?:hold|track|schedule|ice)|at risk|off track|(?:behind|ahead of) schedule|up and running"
+    r"\b(?:closed[ -](?:won|lost)|on (?:hold|track|schedule|ice)|at risk|off track|(?:behind|ahead of) schedule|up and running"
     r"|in (?:beta|alpha|progress|review|production|testing|development|limbo|qa)|under (?:review|way|construction))\b",
     regex.IGNORECASE,
 )
@@ -71,6 +81,7 @@ class States(Claims):
                 return
         if children(head, "case") and not self.words.is_("status", head.lower_):
             return
+        yield from self._ailing(clause, head)
         for token in conjuncts(head):
             word = token.lower_
             for name, kind in _STATES:
@@ -97,9 +108,10 @@ class States(Claims):
                 literal = read_text(text)
                 if name == "job_title":
                     yield from self._employer(clause, subject)
-                if (
-                    literal is not None and clause.is_passive and name == "project_status"
-                ):  # "was cancelled" is no history
+                if name == "project_status" and any(t.text == "%" for t in token.subtree):
+                    continue  # "80% done"
+                is_turn = becomes or (clause.is_passive and name == "project_status")  # "was cancelled" is no history
+                if literal is not None and is_turn:
                     proposal = self._proposal(clause, name, subject, literal, Mode.CHANGE, Polarity.HOLDS)
                     if proposal is not None:
                         yield proposal
@@ -135,18 +147,61 @@ class States(Claims):
     def _employer(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
         """Whoever is something at a firm works there."""
         for prep, token in clause.preps:
-            if prep == "at" and "works_at" in self.ontology.predicates:
+            if prep in ("at", "with", "for") and "works_at" in self.ontology.predicates:
                 firm = self._entity(token, self.ontology["works_at"])
-                if firm is not None:
+                if firm is not None and (prep == "at" or token.pos_ == "PROPN"):
                     yield from self._stated(clause, "works_at", subject, firm)
 
+    def _ailing(self, clause: Clause, head: Token) -> Iterator[Proposal]:
+        """ "She's diabetic" says what she has."""
+        declared = self.ontology.predicates.get("has_condition")
+        told = [t for t in conjuncts(head) if t.lower_ in _AILING]
+        subject = self._subject(clause.subject, declared, clause) if declared is not None and told else None
+        for token in told if subject is not None else ():
+            what = _AILING[token.lower_].replace("-", " ")  # as others say it
+            yield from self._stated(clause, "has_condition", subject, Literal(what, what))
+
+    def _titles(self) -> Iterator[Proposal]:
+        """ "Ken, our lead designer, …", "our lead designer Ken", "Ken Abe (CTO)"."""
+        if "job_title" not in self.ontology.predicates:
+            return
+        for token in self.sentence:
+            if not (self.words.is_("occupation", token.lower_) or self.words.is_("occupation", token.lemma_.lower())):
+                continue
+            if token.tag_ == "NNS" or self.words.is_any("role", token) or self._is_denied(token):
+                continue
+            beside: Token | None = None
+            if label_is(token, "appos") and token.i > token.head.i:
+                beside = token.head
+            elif children(token, "nmod:poss"):
+                beside = next(iter(children(token, "appos", "flat")), None)
+            if beside is None or beside.pos_ != "PROPN" or not beside.text[:1].isupper():
+                continue
+            named = name_at(beside, self.talk.named)
+            told = self.x.nouns.predicate_of(token)
+            literal = read_text(phrase(token).removeprefix("new "))
+            is_other = told is not None and told[0] not in ("job_title", "reports_to")
+            if named is None or literal is None or is_other or self.words.is_common(named.text):
+                continue
+            if self._kind_of(named.text) in ("organization", "place"):
+                continue
+            called = (Called(named.text, "person"), True)
+            for told_of in self._stated(None, "job_title", called, literal):
+                yield replace(told_of, valid_from=None, valid_to=None, precision=Precision.INSTANT)
+
+    def _is_denied(self, token: Token) -> bool:
+        at = clause_of(token, self.heads)
+        return any(c.head.i == at and (c.is_unreal or c.is_negated) for c in self.clauses)
+
     def _preferences(self, clause: Clause) -> Iterator[Proposal]:
-        """`I prefer O as my q`, `I prefer O for q`."""
+        """`I prefer O as my q`, `I prefer O for q`, `I prefer O over Q`."""
         if "prefer" not in clause.words or "prefers" not in self.ontology.predicates:
             return
         declared = self.ontology["prefers"]
         subject = self._subject(clause.subject, declared, clause)
         kinds = [t for prep, t in clause.preps if prep in ("as", "for")]
+        if subject is not None and not kinds:
+            yield from self._preferred(clause, subject)
         if subject is None or not kinds:
             return
         before = next((c for c in (*children(kinds[0], "case"), kinds[0]) if c.i > clause.head.i + 1), None)
@@ -156,6 +211,20 @@ class States(Claims):
         if literal is not None:
             for proposal in self._stated(clause, "prefers", subject, literal):
                 yield replace(proposal, qualifier=kinds[0].lemma_.lower())
+
+    def _preferred(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
+        """ "I prefer tea over coffee" is a choice; "I prefer window seats" a liking."""
+        for token in (clause.objects or clause.complements)[:1]:
+            other = next(
+                (t for p, t in clause.preps if p in ("over", "to", "rather than", "instead of") and t.i > token.i), None
+            )
+            predicate = "prefers" if other is not None else "likes"
+            if predicate not in self.ontology.predicates:
+                continue
+            over = phrase(other).lower() if other is not None else ""
+            for thing in self._object(token, self.ontology[predicate], clause):
+                for told in self._stated(clause, predicate, subject, thing):
+                    yield replace(told, qualifier=f"over {over}" if over else "")
 
     def _possessed(self) -> Iterator[Proposal]:
         """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
