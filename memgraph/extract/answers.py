@@ -7,7 +7,7 @@ from dataclasses import replace
 import regex
 
 from memgraph.changes import Called
-from memgraph.extract.asides import Asides
+from memgraph.extract.fields import Fields
 from memgraph.extract.claims import POINTED, SURE, UNREAL
 from memgraph.extract.clauses import Clause, conjuncts
 from memgraph.extract.referents import IT, OTHERS, YOU, label_is
@@ -32,7 +32,7 @@ _WHERE_AT = regex.compile(
 )
 
 
-class Answers(Asides):
+class Answers(Fields):
     """Reads one sentence as a question, or as the answer to one."""
 
     def _open(self) -> list[tuple[str, Called, str]]:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from memgraph.extract.tree import Token
 
 
-_HUMAN = frozenset(
-    "say tell think want love like hate ask know feel laugh smile cook sing talk visit marry live".split()
-)
+_HUMAN = frozenset("love like hate feel laugh smile cook sing talk visit marry live".split())
 _REACH = regex.compile(
     r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
     r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*(?:e-?mail|mail|address|number|phone|mobile|cell)"
@@ -104,7 +102,8 @@ class Asides(States):
                 continue
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
-            is_topic = is_topic or (named.start == self.sentence.start and self.text.endswith(":"))  # "Contoso: ..."
+            is_heading = not any(c.head.pos_ in ("VERB", "AUX") or c.has_copula for c in self.clauses)
+            is_topic = is_topic or is_heading  # "Contoso:", "Call with Contoso."
             self.local.append((named.start, named.text, kind, is_topic))
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)

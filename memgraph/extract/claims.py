@@ -258,7 +258,10 @@ class Claims(Referents):
         self, token: Token | None, declared: Predicate, noun: Token, clause: Clause | None = None
     ) -> tuple[Called, bool] | None:
         if token is not None:
-            return self._subject(token, declared, None)
+            of = self._subject(token, declared, None)
+            is_vague = declared.subject == "organization" and token.pos_ == "NOUN" and token.text.islower()
+            if of is not None or not is_vague or not self.words.is_any("dealing", token):
+                return of  # "the deadline for the decision" is that of whom it is about
         if clause is None and declared.subject != "person":  # "Larkbox is at version 2.1"
             around = next((c for c in self.clauses if c.head.i == clause_of(noun, self.heads)), None)
             if around is not None and around.subject is not None and around.subject.i < noun.i:
@@ -268,6 +271,7 @@ class Claims(Referents):
         if declared.subject == "person":
             is_any = noun.tag_ == "NNS" and noun.dep_.startswith("nsubj") and not children(noun, "det", "nummod")
             return None if is_any else (Called(self.episode.speaker, "person"), True)  # "kids are resilient"
+        self._catch_up(noun.i)
         last = self._latest(declared.subject)
         return (Called(last, declared.subject), False) if last else None
 

@@ -36,6 +36,7 @@ _REPORTS = frozenset(
 _BE = frozenset(("am", "is", "are", "'m", "'s", "'re", "’m", "’s", "’re", "m", "re"))
 _GOING = frozenset(("going", "gonna", "gon"))
 _ALMOST = frozenset(("almost", "nearly"))
+_NEARLY = frozenset("about close close-to due eager happy keen likely near poised ready set verge willing yet".split())
 _BEGINS = frozenset(("start", "begin"))
 _MAKES = frozenset(
     "force ask tell help let make allow encourage invite persuade convince remind teach get need want order "
@@ -441,6 +442,8 @@ def _set_reality(c: Clause) -> None:
                 c.is_unreal = c.is_unreal or kind in ("xcomp", "ccomp")
             if any(a.lower_ in _NEGATIONS for a in children(above, "advmod")) and kind in ("xcomp", "ccomp"):
                 c.is_unreal = True
+        if kind in ("xcomp", "ccomp", "advcl", "acl") and lemma in _NEARLY:
+            c.is_unreal = True
         elif kind == "conj" and first and not has_subject:
             shared = {a.lower_ for a in children(above, "aux")}
             if shared & _UNREAL_MODALS:

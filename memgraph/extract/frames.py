@@ -208,6 +208,8 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
         return None  # "I quit smoking" ends no job, nor does being fired up
     for particle in frame.particles:
         said = clause.particles | {p for p, _ in clause.preps}
+        if clause.is_copular:  # "is up for renewal"
+            said = said | {clause.head.lower_}
         if not said & set(particle.split("|")):
             return None
     subject: Token | None = clause.subject if frame.subject == "S" else None
@@ -264,6 +266,7 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
         return candidates
     if arg.role == "":
         beside = [] if arg.preps else children(clause.head, "advmod", "amod")  # "got divorced"
+        beside += [c for t in candidates for c in children(t, "amod", "compound")]  # "makes the final call"
         return [t for t in [*candidates, *beside] if arg.noun in forms(t)]
     word = arg.noun.removeprefix("<")
     out: list[Token] = []

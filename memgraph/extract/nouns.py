@@ -20,9 +20,10 @@ _NOMINAL = frozenset(("PROPN", "NOUN", "ADJ", "X", "NUM", "SYM", "PUNCT"))
 _JOINS = ("compound", "flat", "flat:foreign", "flat:name", "goeswith", "fixed")
 _PARTICLES = frozenset(("of", "de", "del", "da", "van", "von", "der", "la", "le", "&"))
 _MOVES = frozenset(
-    "go went move change rise fall drop grow cut raise reduce increase decrease slip shrink jump set push".split()
+    "go went move change rise fall drop grow cut raise reduce increase decrease slip shrink jump set push "
+    "slash trim halve double bump lift expand extend adjust revise climb".split()
 )
-_GRANTS = frozenset("approve agree allocate secure grant confirm bump trim up adjust revise".split())
+_GRANTS = frozenset("approve agree allocate secure grant confirm".split())
 _OWNERS = ("of", "for", "at", "with", "on", "in")
 _NOT_NAMES = frozenset(
     "i i'm im i've i'll i'd ok okay yes no hi hello hey thanks thank monday tuesday wednesday thursday friday saturday "
@@ -33,6 +34,7 @@ _NOT_NAMES = frozenset(
     "happy new old please not never english wow cool nice bye cheers morning".split()
 )
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
+_COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "occupation", "work_item", "happening")
 _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin injections"
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
@@ -100,6 +102,8 @@ class Words:
 
     def is_common(self, name: str) -> bool:
         """Whether what looks like a name is none."""
+        if name.islower() and any(self.is_(kind, name) for kind in _COMMON):
+            return True
         return name.lower() in _NOT_NAMES or not any(c.isalpha() for c in name)
 
     def is_time(self, name: str) -> bool:
@@ -261,6 +265,11 @@ class NounFrames:
                 is_title = found == "reports_to" and any(c.lower_ != "line" for c in children(token, "compound"))
                 return None if is_title else (found, "")  # "our new product manager"
         return None
+
+    def labelled(self, words: Sequence[str]) -> str | None:
+        """The predicate whose noun a label ends with: "Main objection"."""
+        double = self._double.get((words[-2], words[-1])) if len(words) > 1 else None
+        return double or (self._single.get(words[-1]) if words else None)
 
     def _is_text(self, predicate: str) -> bool:
         return predicate in self._texts
@@ -480,7 +489,13 @@ def owner_of(token: Token) -> Token | None:
         return possessors[0]
     for c in children(token, "nmod", "obl", "prep"):
         cases = {k.lower_ for k in children(c, "case")}
-        if cases & set(_OWNERS) and c.lower_ != "choice" and not c.like_num and c.text[:1] not in "$€£" and (not possessors or c.pos_ == "PROPN"):
+        if (
+            cases & set(_OWNERS)
+            and c.lower_ != "choice"
+            and not c.like_num
+            and c.text[:1] not in "$€£"
+            and (not possessors or c.pos_ == "PROPN")
+        ):
             return c
         if c.dep_ == "prep" and c.lower_ in _OWNERS:
             return next((p for p in c.children if p.dep_ == "pobj"), None)

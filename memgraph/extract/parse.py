@@ -70,7 +70,8 @@ def lines_of(text: str) -> list[str]:
     own = _FORWARDED.split(text, maxsplit=1)[0]
     lines = [line.strip() for line in own.splitlines()]
     sent = "\n".join(line for line in lines if not line.startswith((">", "|")))
-    return [part for part in _STOP.sub("\n", _TOPIC.sub(r"\1\n", sent)).split("\n") if part]
+    parts = _STOP.sub("\n", sent).split("\n")
+    return [part for whole in parts for part in _TOPIC.sub(r"\1\n", whole).split("\n") if part]
 
 
 def parsed(texts: Sequence[str], name: str = SHIPPED) -> Iterator[list[Line]]:

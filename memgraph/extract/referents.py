@@ -35,6 +35,7 @@ _POINTERS = frozenset(("this", "that", "these", "those"))
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(_HE_SHE)
 _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
+_WITH = regex.compile(r" (?:with|for|at) ")
 _LETTERED = regex.compile(r"[A-HJ-Z]\d{0,3}")
 _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|,)$", regex.IGNORECASE)
 _TAIL = regex.compile(
@@ -176,9 +177,9 @@ class Referents:
         if kind in ("thing", "event") and (text := self._described(token, kind)):
             return Called(text, kind), True
         if kind == "organization" and token.pos_ == "NOUN" and self.words.is_any("dealing", token):
-            of = owner_of(token)  # "the deal with Contoso", "the board of Contoso"
-            if of is not None and of.pos_ == "PROPN" and (whose := name_at(of, self.talk.named)) is not None:
-                return None if self._is_person(whose.text) else (Called(whose.text, kind), True)
+            of = owner_of(token)  # "the deal with Contoso", "their contract"
+            if of is not None and of.i != token.i and (of.pos_ == "PRON" or of.text[:1].isupper()):
+                return self._subject(of, declared, None)
         if named is None or self.words.is_common(named.text):
             return None
         if kind == "person" and self._kind_of(named.text) in ("organization", "place"):
@@ -219,7 +220,9 @@ class Referents:
         kinds = (kind,) if kind not in ("", "thing") else ("organization", "thing", "event", "")
         exact = [h for h in heard_so_far if h.kind in kinds]
         here = {called.text for called in self.reading.mentions}
-        if exact and exact[0].name not in here:  # what was named just now, whatever it is, comes before what was earlier
+        if (
+            exact and exact[0].name not in here
+        ):  # what was named just now, whatever it is, comes before what was earlier
             new = next((h for h in heard_so_far if h.kind == "" and h.name in here), None)
             exact = [new] if new is not None else exact
         if exact:
@@ -249,6 +252,8 @@ class Referents:
             h for h in reversed(self.talk.heard)
             if h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing"))
         ]  # fmt: skip
+        here = {called.text for called in self.reading.mentions}
+        fits = [h for h in fits if h.name in here] or fits  # what this message names comes before what another did
         return next((h.name for h in fits if h.is_topic), fits[0].name if fits else None)
 
     def _own_organization(self, person: str) -> str | None:
@@ -351,7 +356,7 @@ class Referents:
             return
         text = _TAIL.sub("", trimmed(whole))
         if declared.object == "text" and self.words.is_("stage", token.lower_):
-            text = text.split(" with ")[0]  # "discovery with Contoso"
+            text = _WITH.split(text, maxsplit=1)[0]  # "discovery with Contoso"
         last = token.doc[whole.end - 1]
         after_it = token.doc[whole.end] if whole.end < token.sent.end else None
         if after_it is not None and (text.lower(), after_it.lower_) in _PAIRS:

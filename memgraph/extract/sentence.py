@@ -42,6 +42,8 @@ class SentenceReader(Answers):
         self.found.extend(list(self._ended()))
         self.found.extend(self._contacts())
         self.found.extend(self._status_told())
+        self.found.extend(self._noted())
+        self.found.extend(self._decided_by())
         self.found.extend(self._christened())
         if not self.found and not silent:
             self.found.extend(self._put_right())

@@ -147,7 +147,7 @@ class States(Claims):
     def _employer(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
         """Whoever is something at a firm works there."""
         for prep, token in clause.preps:
-            if prep in ("at", "with", "for") and "works_at" in self.ontology.predicates:
+            if prep in ("at", "with") and "works_at" in self.ontology.predicates:
                 firm = self._entity(token, self.ontology["works_at"])
                 if firm is not None and (prep == "at" or token.pos_ == "PROPN"):
                     yield from self._stated(clause, "works_at", subject, firm)
@@ -179,7 +179,8 @@ class States(Claims):
                 continue
             named = name_at(beside, self.talk.named)
             told = self.x.nouns.predicate_of(token)
-            literal = read_text(phrase(token).removeprefix("new "))
+            firm, _, title = phrase(token).rpartition("'s ")  # "Contoso's CFO, Ken"
+            literal = read_text(title.removeprefix("new "))
             is_other = told is not None and told[0] not in ("job_title", "reports_to")
             if named is None or literal is None or is_other or self.words.is_common(named.text):
                 continue
@@ -188,6 +189,10 @@ class States(Claims):
             called = (Called(named.text, "person"), True)
             for told_of in self._stated(None, "job_title", called, literal):
                 yield replace(told_of, valid_from=None, valid_to=None, precision=Precision.INSTANT)
+            employer = next((o for o in children(token, "nmod:poss") if firm and o.text[:1].isupper()), None)
+            of = name_at(employer, self.talk.named) if employer is not None else None
+            if of is not None and not self._is_person(of.text):
+                yield from self._stated(None, "works_at", called, Called(of.text, "organization"))
 
     def _is_denied(self, token: Token) -> bool:
         at = clause_of(token, self.heads)
@@ -276,6 +281,8 @@ class States(Claims):
             name, how = named.text, said[0]
         if self.words.is_common(name) or self._is_person(name) or self.is_question:
             return
+        if headed is not None and self.x.nouns.labelled(name.lower().split()):
+            return  # "Stage: discovery" names nothing
         clause = self.clauses[0] if self.clauses and headed is None else None
         yield from self._standing(name, how, clause)
 

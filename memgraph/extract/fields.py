@@ -1,0 +1,133 @@
+"""What notes say without a sentence: "Stage: discovery", "budget about $20k", "120 employees"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from memgraph.changes import Called, Literal, Proposal
+from memgraph.extract.asides import Asides
+from memgraph.extract.nouns import NounFrames
+from memgraph.extract.states import W
+from memgraph.extract.values import MONEY, read_amount, read_text
+from memgraph.model import Mode, Polarity
+from memgraph.times import times_in
+
+_FIELD = regex.compile(
+    r"(?:^|(?<=[,;|•*–]\s)|(?<=\s-\s)|(?<=[.!]\s))[-*•]?\s*(?P<label>\p{L}[\p{L}' -]{1,40}?)(?<of> (?:for|with|at|of|on) "
+    rf"(?P<whose>{W}(?: {W}){{0,3}}))?\s*(?::|=|→|->)\s*(?P<value>[^;|•\n]+?)(?=$|[;|•]|,\s+\p{{L}}[\p{{L}} ]{{2,30}}:|[.!]$)"
+)
+_NOTED = regex.compile(
+    rf"(?P<label>\p{{L}}+(?: \p{{L}}+)?) (?:(?:of|about|around|roughly|now|up to|down to|at|approx\.?|~) ?)*(?P<value>{MONEY})",
+    regex.IGNORECASE,
+)
+_STAFF = regex.compile(r"(?<![\w.])(?P<n>\d[\d,]*)\+? (?:employees|staff|ftes?|people|heads)\b", regex.IGNORECASE)
+_WHO = regex.compile(rf"{W}(?: (?:(?:de|van|von|der|la|le) )?{W}){{0,3}}")
+_NAME = regex.compile(rf"{W}(?: {W}){{0,3}}")
+_SIZED = regex.compile(
+    rf"(?P<who>{W}(?: {W}){{0,3}}) \((?:~|about |c\. ?)?(?P<n>\d[\d,]*) (?:employees|staff|ftes?|people)\)"
+)
+_PARTS = regex.compile(r"[,;:|]\s")
+_SHORT = {"next": "next_step", "next up": "next_step", "size": "headcount", "value": "deal_value"}
+_LONGEST = 80  # characters of a value: longer ones are prose
+
+
+_DECIDES = regex.compile(
+    rf"\b(?:decision|call|approval|say|say-so) (?:lies|rests|sits|is|stays) with (?P<who>{W}(?: {W})?)"
+    rf"|\bup to (?P<who>{W}(?: {W})?)(?: to (?:decide|approve|sign)|[.,;!]|$)"
+    rf"|(?P<who>{W}(?: {W})?)(?:,[^,]+,)? (?:has|needs|will have|will need) to (?:approve|sign off|sign it off|give (?:the|her|his) ok)"
+)
+
+
+class Fields(Asides):
+    """Reads labelled values off one line of notes."""
+
+    def _noted(self) -> Iterator[Proposal]:
+        """Each field of the line whose label the ontology knows, about whom the line or the note is about."""
+        if self.is_question:
+            return
+        taken = {p.predicate for p in self.found}
+        for match in _FIELD.finditer(self.plain):
+            for told in self._field(match["label"], match["value"], match["whose"] or "", match.start()):
+                if told.predicate not in taken:
+                    yield told
+        sized = _SIZED.search(self.plain)
+        if sized is not None and "headcount" in self.ontology.predicates and "headcount" not in taken:
+            yield from self._valued("headcount", sized["n"], sized["who"], sized.start())
+        at = 0
+        for part in _PARTS.split(self.plain):
+            start, at = self.plain.find(part, at), at + len(part)
+            if self._is_told(start, start + len(part)):
+                continue  # what a sentence says is read by its parse
+            for match in _NOTED.finditer(part):
+                predicate = self._labelled(match["label"])
+                if predicate and self.ontology[predicate].object == "money" and predicate not in taken:
+                    yield from self._valued(predicate, match["value"], "", start + match.start())
+            staff = _STAFF.search(part)
+            if staff is not None and "headcount" in self.ontology.predicates and "headcount" not in taken:
+                yield from self._valued("headcount", staff["n"], "", start + staff.start())
+
+    def _is_told(self, start: int, end: int) -> bool:
+        """Whether a verb stands there."""
+        return any(start <= t.idx - self.sentence.start_char < end and t.pos_ in ("VERB", "AUX") for t in self.sentence)
+
+    def _decided_by(self) -> Iterator[Proposal]:
+        """ "It's up to Lena to decide", "Lena has to approve it": who decides for the firm that is spoken of."""
+        match = _DECIDES.search(self.plain)
+        if match is None or "decision_maker" not in self.ontology.predicates or self.is_question:
+            return
+        if any(p.predicate == "decision_maker" for p in self.found) or self.words.is_common(match["who"]):
+            return
+        subject = self._noted_of("", "organization", len(self.plain))
+        if subject is not None and self._kind_of(match["who"]) in ("", "person", "thing"):
+            yield from self._stated(None, "decision_maker", subject, Called(match["who"], "person"))
+
+    def _field(self, label: str, value: str, whose: str, at: int) -> Iterator[Proposal]:
+        before, _, own = label.rpartition("'s ")  # "Contoso's budget: …"
+        predicate = self._labelled(own)
+        if predicate and len(value) <= _LONGEST:
+            yield from self._valued(predicate, value.strip(" ."), whose or before, at)
+        elif _NAME.fullmatch(label.strip()) and not self._is_person(label.strip()):
+            yield from self._standing(label.strip(), value.strip(" ."), None)  # "Contoso -> negotiation"
+
+    def _labelled(self, label: str) -> str:
+        """The predicate that a label stands for, of those that say something of a firm or a project."""
+        words = label.lower().split()
+        frames: NounFrames = self.x.nouns
+        found = _SHORT.get(label.strip().lower()) or frames.labelled(words)
+        declared = self.ontology.predicates.get(found or "")
+        return found if found and declared is not None and declared.subject != "person" else ""
+
+    def _valued(self, predicate: str, value: str, whose: str, at: int) -> Iterator[Proposal]:
+        declared = self.ontology[predicate]
+        subject = self._noted_of(whose, declared.subject, at)
+        if subject is None:
+            return
+        thing: Called | Literal | None = None
+        if declared.object == "person":
+            named = _WHO.match(value)
+            thing = Called(named[0], "person") if named and not self.words.is_common(named[0]) else None
+        elif declared.object == "date":
+            times = times_in(value, self.episode.occurred_at)
+            thing = Literal(times[0].text.rstrip("."), times[0].forward.iso) if times else None
+        elif declared.object in ("money", "number"):
+            amount = regex.search(MONEY, value)
+            thing = read_amount(amount[0].strip()) if amount else None
+        elif declared.takes_entity:
+            named = _WHO.match(value)
+            thing = Called(named[0], declared.object) if named else None
+        else:
+            thing = read_text(value)
+        if thing is not None:
+            told = self._proposal(None, predicate, subject, thing, Mode.STATEMENT, Polarity.HOLDS)
+            if told is not None:
+                yield told
+
+    def _noted_of(self, whose: str, kind: str, at: int) -> tuple[Called, bool] | None:
+        if whose:
+            return None if self._is_person(whose) else (Called(whose, kind), True)
+        is_before = [t.i for t in self.sentence if t.idx - self.sentence.start_char >= at]
+        self._catch_up(is_before[0] if is_before and kind != "organization" else self.sentence.end)
+        last = self._latest(kind)
+        return (Called(last, kind), False) if last else None
