@@ -15,8 +15,8 @@ from memgraph.extract.clauses import Clause, children, conjuncts, phrase
 from memgraph.extract.nouns import is_name, name_at
 from memgraph.extract.referents import IT
 from memgraph.extract.states import States, W
-from memgraph.extract.values import contact_in
-from memgraph.model import Mode, Polarity, name_key
+from memgraph.extract.values import contact_in, read_text
+from memgraph.model import Mode, Polarity, Precision, name_key
 
 if TYPE_CHECKING:
     from memgraph.extract.tree import Token
@@ -34,6 +34,8 @@ _REACH_OTHER = regex.compile(
     rf" (?:at|on|under|via)\b|(?P<who>{W}(?: {W})?|\b(?i:he|she)) (?:can be|is) (?:best )?(?:reached|reachable|contacted)\b",
 )
 _ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
+_NO_MORE = regex.compile(r"^(?:[^,.]*, ?)?no more (?P<what>[\p{L}-]+)\b", regex.IGNORECASE)
+_AROUND_DENIED = regex.compile(r"^(?:not|n[o']t|n’t) |,? (?:after all|at all|any ?more|anyway)$", regex.IGNORECASE)
 _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
 _ALIASES = regex.compile(
     rf"(?i:every(?:one|body)|people|friends|you can|just|please|all|they) (?:just )?calls? (?P<me>me) (?P<a>{W})"
@@ -210,35 +212,43 @@ class Asides(States):
                 is_denied = any(n.lower_ in ("not", "n't") for n in children(token, "advmod", "cc"))
                 is_denied = is_denied or (token.i == clause.head.i and clause.is_negated)
                 (wrong if is_denied else right).append((clause, token))
-        for clause, token in wrong if right else ():
+        for clause, token in wrong:
             meant = self._told_with(token)
             if meant is None:
                 continue
-            subject, predicate = meant
-            declared = self.ontology[predicate]
+            subject, predicate, denied_thing = meant
             plain = replace(clause, is_negated=False, tense="present")
-            for thing in self._object(token, declared, None):
-                denied = self._proposal(plain, predicate, subject, thing, Mode.CORRECTION, Polarity.DENIES)
-                if denied is not None:
-                    yield replace(denied, mode=Mode.CORRECTION)
+            denied = self._proposal(plain, predicate, subject, denied_thing, Mode.CORRECTION, Polarity.DENIES)
+            if denied is not None:
+                yield replace(denied, mode=Mode.CORRECTION)
             for _, instead in right:
-                for thing in self._object(instead, declared, None):
+                for thing in self._object(instead, self.ontology[predicate], None):
                     yield from self._stated(plain, predicate, subject, thing)
 
-    def _told_with(self, token: Token) -> tuple[tuple[Called, bool], str] | None:
+    def _told_with(self, token: Token) -> tuple[tuple[Called, bool], str, Called | Literal] | None:
         """Of whom, and by which predicate that takes many values, something was said; an illness is the speaker's."""
-        text = name_key(phrase(token))
+        said = read_text(_AROUND_DENIED.sub("", phrase(token)))
+        if said is None:
+            return None
+        text = name_key(said.text)
         for earlier in reversed(self.talk.told):
             is_many = not self.ontology[earlier.predicate].one and earlier.polarity is Polarity.HOLDS
             if is_many and earlier.object is not None and text in (name_key(earlier.object.text), earlier.object.text):
-                return (earlier.subject, False), earlier.predicate
+                return (earlier.subject, False), earlier.predicate, earlier.object
         if "has_condition" in self.ontology.predicates and self.words.is_any("condition", token):
-            return (Called(self.episode.speaker, "person"), False), "has_condition"
+            return (Called(self.episode.speaker, "person"), False), "has_condition", said
         return None
 
     def _put_right(self) -> Iterator[Proposal]:
         """ "Actually it's 45k, not 54k": corrects the latest fact that has such a value."""
         said = self.plain
+        if (no_more := _NO_MORE.match(said)) and "has_condition" in self.ontology.predicates:
+            what = no_more["what"].lower()
+            if any(self.words.is_("condition", form) for form in (what, what.removesuffix("s"))):
+                me = (Called(self.episode.speaker, "person"), False)
+                over = self._proposal(None, "has_condition", me, Literal(what, what), Mode.CHANGE, Polarity.ENDS)
+                if over is not None:
+                    yield replace(over, valid_from=None, valid_to=None, precision=Precision.INSTANT)
         told = list(self._told_instead())
         yield from told
         if told or not (CORRECTION.search(said) or _CONTRAST.search(said)):

@@ -26,7 +26,7 @@ SURE, HEDGED, POINTED, HEARSAY = 0.9, 0.45, 0.85, 0.9
 _OF_A_TIME = regex.compile(r"['’]s?\s+\p{L}")
 _HEDGE = regex.compile(
     r"\b(?:i (?:think|guess|believe|suppose|heard)|maybe|perhaps|probably|possibly|apparently|supposedly|allegedly"
-    r"|might|may be|not sure|rumou?rs?|gossip|people say|iirc|afaik|i'm not certain|not certain)\b",
+    r"|might|may be|thinks?|suspects?|believes?|not sure|rumou?rs?|gossip|people say|iirc|afaik|i'm not certain|not certain)\b",
     regex.IGNORECASE,
 )
 CORRECTION = regex.compile(
@@ -45,6 +45,9 @@ UNREAL = regex.compile(
     r"|\bas though\b",
     regex.IGNORECASE,
 )
+_LAPSES = frozenset("run end expire lapse".split())
+_TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
+_LEAVES = frozenset("die pass leave".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
 
@@ -73,7 +76,7 @@ class Claims(Referents):
     ) -> Proposal | None:
         declared = self.ontology[predicate]
         called, is_sure = subject
-        if self._is_out_of_question(predicate, subject, thing, clause):
+        if self._is_out_of_question(predicate, subject, thing, clause, polarity):
             return None
         if clause is not None:
             if clause.is_negated and not is_denial_meant:
@@ -122,7 +125,12 @@ class Claims(Referents):
         )
 
     def _is_out_of_question(
-        self, predicate: str, subject: tuple[Called, bool], thing: Called | Literal | None, clause: Clause | None
+        self,
+        predicate: str,
+        subject: tuple[Called, bool],
+        thing: Called | Literal | None,
+        clause: Clause | None,
+        polarity: Polarity,
     ) -> bool:
         """Whether such a subject and such an object can't be meant."""
         declared = self.ontology[predicate]
@@ -142,6 +150,11 @@ class Claims(Referents):
             return True
         if clause is None:
             return False
+        if predicate == "renewal_on" and clause.words & _LAPSES and clause.subject is not None:
+            return clause.subject.lemma_.lower() not in _TERMS and clause.subject.lower_ not in _TERMS
+        is_loss = polarity is Polarity.ENDS and bool(clause.words & _LEAVES)
+        if is_loss and predicate in ("married_to", "partner_of") and clause.subject is not None:
+            return not self.words.is_any("role", clause.subject)  # "my husband left", not "Tom left"
         is_label = clause.head.dep_ == "acl"  # "a game called …"
         if predicate == "nickname" and is_label and not self._is_person(called.text):
             return True

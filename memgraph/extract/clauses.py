@@ -298,7 +298,7 @@ def prepositions(token: Token) -> Iterator[tuple[str, Token]]:
             if cases and kind.startswith(("obl", "nmod")):
                 yield from prepositions(c)
         elif kind == "obj":  # "works at Harbor Metrics" with the preposition on the first word
-            for part in children(c, "compound", "flat"):
+            for part in (c, *children(c, "compound", "flat")):
                 yield from ((k.lower_, c) for k in children(part, "case"))
 
 

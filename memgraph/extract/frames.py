@@ -221,7 +221,7 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
     for arg in frame.args:
         found = _fill(clause, frame, arg)
         if not found and arg.role == "O" and is_date and frame.verb != "be":  # whatever the parser made of the date
-            found = [clause.head]
+            found = [clause.head] if not arg.preps or any(t.lower_ in arg.preps for t in clause.head.sent) else []
         if not found:
             return None
         if arg.role == "O":
@@ -266,6 +266,7 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
         return candidates
     if arg.role == "":
         beside = [] if arg.preps else children(clause.head, "advmod", "amod")  # "got divorced"
+        beside += [t for t in clause.complements if t.lower_ == arg.noun == "rid"]
         beside += [c for t in candidates for c in children(t, "amod", "compound")]  # "makes the final call"
         return [t for t in [*candidates, *beside] if arg.noun in forms(t)]
     word = arg.noun.removeprefix("<")

@@ -286,6 +286,9 @@ class NounFrames:
                 continue
             predicate, qualifier = told
             owner = owner_of(token)
+            holder = by_head.get(token.head.i) if token.dep_ == "obj" else None
+            if owner is None and holder is not None and holder.words & {"have", "'ve", "get", "adopt"}:
+                owner = holder.subject  # "they have two kids"
             if owner is None and predicate == "objection":
                 owner = next(
                     (

@@ -354,7 +354,7 @@ class Referents:
         is_time_after = any(t.start_char <= after < t.end_char for t in self.times)
         if (is_verb or token.lower_ in _HOLLOW) and not is_time_after and is_cut(token, whole):
             return
-        text = _TAIL.sub("", trimmed(whole))
+        text = _TAIL.sub("", trimmed(whole)).removeprefix("not ")
         if declared.object == "text" and self.words.is_("stage", token.lower_):
             text = _WITH.split(text, maxsplit=1)[0]  # "discovery with Contoso"
         last = token.doc[whole.end - 1]

@@ -14,7 +14,7 @@ from memgraph.extract.frames import Match
 from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import IT
 from memgraph.extract.talk import Question
-from memgraph.model import Polarity, name_key
+from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Ontology, Predicate
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class SentenceReader(Answers):
             self.found.clear()
         elif silent:
             self.found.clear()
+        self.found = [p for p in self.found if not self._is_over(p)]
         self.found.extend(mirrored(self.found, self.ontology, self._is_person))
         for proposal in self.found:
             same = [p for p in self.reading.proposals if _says_the_same(p, proposal)]
@@ -69,6 +70,14 @@ class SentenceReader(Answers):
         for proposal in self.found:
             if proposal.polarity is Polarity.HOLDS and proposal.valid_to in until:
                 yield replace(proposal, polarity=Polarity.ENDS, valid_from=proposal.valid_to, valid_to=None)
+
+    def _is_over(self, proposal: Proposal) -> bool:
+        """ "My wife Ann passed away in 2020" doesn't say that she is."""
+        return proposal.valid_from is None and any(
+            p.polarity is Polarity.ENDS and p.valid_from is not None and proposal.polarity is Polarity.HOLDS
+            and (p.subject, p.predicate, p.object) == (proposal.subject, proposal.predicate, proposal.object)
+            for p in self.found
+        )  # fmt: skip
 
     def _is_replaced(self, a: Proposal, b: Proposal) -> bool:
         """Of two values that one message gives a one-valued predicate for the same time, the later counts."""
@@ -97,6 +106,8 @@ class SentenceReader(Answers):
                 declared = self.ontology[frame.predicate]
                 if declared.qualified or (frame.predicate, frame.polarity) in taken:
                     continue
+                if (frame.predicate, Polarity.ENDS) in taken and frame.length == 1:
+                    continue  # "got rid of it" is no getting
                 if clause.is_able and not (frame.words == "language" or frame.is_negated):
                     continue
                 if clause.is_unreal and is_obliged and frame.predicate not in self.x.dates:
@@ -129,6 +140,13 @@ class SentenceReader(Answers):
                     subject = self._subject(match.subject, declared, clause) if fitting else None
                 if subject is None:
                     continue
+                for token in fitting if frame.polarity is Polarity.HOLDS and not clause.is_negated else ():
+                    if token.i == fitting[0].i or not any(n.lower_ == "not" for n in children(token, "advmod", "cc")):
+                        continue
+                    for thing in self._object(token, declared, clause):  # "rosacea, not lupus"
+                        denied = self._proposal(clause, frame.predicate, subject, thing, Mode.STATEMENT, Polarity.HOLDS)
+                        if denied is not None:
+                            yield replace(denied, polarity=Polarity.DENIES, mode=Mode.CORRECTION)
                 for token in self._meant(fitting, declared):
                     if declared.takes_entity and token.pos_ == "VERB" and token in clause.complements:
                         continue  # "went there to meditate"
@@ -220,8 +238,11 @@ class SentenceReader(Answers):
                     if isinstance(thing, Called) and name_key(thing.text) == name_key(owner[0].text):
                         continue
                     proposal = self._proposal(clause, found.predicate, owner, thing, found.mode, Polarity.HOLDS)
-                    if proposal is not None:
-                        yield replace(proposal, qualifier=found.qualifier)
+                    if proposal is None:
+                        continue
+                    if clause is None and declared.takes_entity and self.clauses:  # when she moved, not since when
+                        proposal = replace(proposal, valid_from=None, valid_to=None, precision=Precision.INSTANT)
+                    yield replace(proposal, qualifier=found.qualifier)
 
 
 def mirrored(proposals: Iterable[Proposal], ontology: Ontology, is_person: Callable[[str], bool]) -> list[Proposal]:

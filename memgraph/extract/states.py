@@ -12,7 +12,7 @@ from memgraph.extract.claims import Claims
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
 from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import label_is
-from memgraph.extract.values import read_text
+from memgraph.extract.values import SPELLED, read_text
 from memgraph.model import Mode, Polarity, Precision
 
 _PRICE = regex.compile(
@@ -32,6 +32,7 @@ _AILING = dict(
         "hypothyroid=hypothyroidism"
     ).split()
 )
+_DOSES = frozenset("dose dosage prescription course refill round".split())
 _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
     ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
@@ -117,7 +118,7 @@ class States(Claims):
                         yield proposal
                 elif literal is not None:
                     yield from self._stated(clause, name, subject, literal)
-        match = regex.fullmatch(r"(\d{1,3})", head.text)
+        match = regex.fullmatch(r"(\d{1,3})", str(SPELLED.get(head.lower_, head.text)))
         if match is None and head.lower_ in ("years", "year", "old"):
             match = regex.search(r"\b(\d{1,3}) years? old", self.plain)
         if match is not None:
@@ -234,21 +235,27 @@ class States(Claims):
     def _possessed(self) -> Iterator[Proposal]:
         """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
         for token in self.sentence:
-            owners = children(token, "nmod:poss") if token.pos_ in ("NOUN", "PROPN") else []
             at = clause_of(token, self.heads)
             clause = next((c for c in self.clauses if c.head.i == at), None)
-            if not owners or clause is None or clause.is_unreal or clause.is_imperative:
+            if token.pos_ not in ("NOUN", "PROPN") or clause is None or clause.is_unreal or clause.is_imperative:
+                continue
+            of_what = token.head if token.head.lower_ in _DOSES else token  # "my dose of metformin"
+            owners = children(of_what, "nmod:poss")
+            is_the = any(c.lower_ == "the" for c in children(of_what, "det"))
+            if not owners and not is_the:
                 continue
             for predicate, kind, over in _POSSESSED:
                 declared = self.ontology.predicates.get(predicate)
                 if declared is None or not self.words.is_any(kind, token):
                     continue
-                owner = self._subject(owners[0], declared, None)
-                if owner is None:
-                    continue
                 is_over = bool(clause.words & over) and not clause.is_negated
+                owner = self._subject(owners[0], declared, None) if owners else None
+                if is_over and not owners:  # "the eczema cleared up": whose it is, is known
+                    owner = (Called(self.episode.speaker, "person"), False)
+                thing = read_text(phrase(token)) if token.text.islower() else Literal(token.text, token.lower_)
+                if owner is None or thing is None:
+                    continue
                 plain = replace(clause, is_negated=False, tense="present")
-                thing = Literal(token.text, token.lower_)
                 if is_over:
                     told = self._proposal(plain, predicate, owner, thing, Mode.CHANGE, Polarity.ENDS)
                 else:

@@ -58,7 +58,13 @@ def read_amount(text: str) -> Literal | None:
 
 
 _AMOUNTS = regex.compile(rf"(?<![\w.]){MONEY}", regex.IGNORECASE)
-_SPELLED = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+SPELLED = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty".split()
+    )
+}
 _EMAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = regex.compile(r"(?<!\w)\+?\(?\d[\d\s().-]{5,}\d(?!\w)")
 _VERSION = regex.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?:[-+.]\w+)*(?<!\.)", regex.IGNORECASE)
@@ -71,8 +77,8 @@ def amount_in(text: str, at: int, within: tuple[int, int]) -> Literal | None:
     if best:
         return read_amount(best[0][2])
     word = regex.match(r"\w+", text[at:])
-    if word and word[0].lower() in _SPELLED:
-        return Literal(word[0], str(_SPELLED[word[0].lower()]))
+    if word and word[0].lower() in SPELLED:
+        return Literal(word[0], str(SPELLED[word[0].lower()]))
     return None
 
 
