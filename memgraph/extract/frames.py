@@ -239,6 +239,10 @@ def _pair(subject: Token) -> list[Token]:
         before = other.nbor(-1) if other.i > other.sent.start else None
         if other.pos_ == "PROPN" and (before is None or before.pos_ in ("PUNCT", "CCONJ", "SCONJ", "ADV")):
             return [other, subject]
+    if len(pair) == 1 and subject.i + 2 < subject.sent.end and subject.nbor(1).lower_ == "and":
+        other = subject.nbor(2)
+        if other.dep_ == "nsubj" and other.head.i == subject.head.i:
+            return [subject, other]
     return pair
 
 

@@ -286,7 +286,8 @@ class NounFrames:
                 continue
             predicate, qualifier = told
             owner = owner_of(token)
-            holder = by_head.get(token.head.i) if token.dep_ == "obj" else None
+            listed = _first_listed(token)
+            holder = by_head.get(listed.head.i) if listed.dep_ == "obj" else None
             if owner is None and holder is not None and holder.words & {"have", "'ve", "get", "adopt"}:
                 owner = holder.subject  # "they have two kids"
             if owner is None and predicate == "objection":
@@ -379,7 +380,8 @@ class NounFrames:
         """ "My sister Inês", "my dad, Ignacio,", "budget: $40k", "headcount 620"."""
         beside = [c for c in children(token, "appos", "flat", "parataxis", "list") if c.i > token.i]
         after = token.nbor(1) if token.i + 1 < len(token.doc) else None
-        if not beside and after is not None and children(token, "nmod:poss"):  # whatever the parser made of it
+        is_ours = bool(children(token, "nmod:poss")) or (owner is not None and bool(children(token, "det")))
+        if not beside and after is not None and is_ours:  # whatever the parser made of it
             if after.pos_ == "PROPN" and after.text[:1].isupper():
                 beside = [after]
             elif after.text == "," and token.i + 2 < len(token.doc):
@@ -422,15 +424,16 @@ class NounFrames:
         self, token: Token, predicate: str, by_head: Mapping[int, Clause], fact: Callable[..., NounFact]
     ) -> Iterator[NounFact]:
         """ "Has a budget of $40k", "has a sister called Inês", "raised their budget to $50k"."""
-        clause = by_head.get(token.head.i)
-        if token.dep_ != "obj" or clause is None or clause.subject is None:
+        listed = _first_listed(token)
+        clause = by_head.get(listed.head.i)
+        if listed.dep_ != "obj" or clause is None or clause.subject is None:
             return
         if predicate in self._numbers and clause.words & (_MOVES | _GRANTS):
             moved = [t for p, t in clause.preps if p in ("to", "at", "of") and t.i > token.i]
             if moved:
                 yield fact(owner_of(token) or clause.subject, (moved[0],), clause, Mode.CHANGE)
             return
-        if token.head.lemma_.lower() not in ("have", "get", "has", "'ve"):
+        if listed.head.lemma_.lower() not in ("have", "get", "has", "'ve"):
             return
         values = (
             [c for c in children(token, "nmod", "obl") if any(k.lower_ == "of" for k in children(c, "case"))]
@@ -459,6 +462,13 @@ class NounFrames:
                 return
             if other.pos_ in ("PUNCT", "VERB", "CCONJ", "SCONJ", "AUX"):
                 return
+
+
+def _first_listed(token: Token) -> Token:
+    """The first of the nouns that a noun is listed with."""
+    while token.dep_ == "conj" and token.head.i < token.i and token.head.pos_ in ("NOUN", "PROPN"):
+        token = token.head
+    return token
 
 
 def _is_about(clause: Clause, token: Token) -> bool:

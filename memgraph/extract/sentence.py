@@ -74,7 +74,7 @@ class SentenceReader(Answers):
     def _is_over(self, proposal: Proposal) -> bool:
         """ "My wife Ann passed away in 2020" doesn't say that she is."""
         return proposal.valid_from is None and any(
-            p.polarity is Polarity.ENDS and p.valid_from is not None and proposal.polarity is Polarity.HOLDS
+            p.polarity is Polarity.ENDS and proposal.polarity is Polarity.HOLDS
             and (p.subject, p.predicate, p.object) == (proposal.subject, proposal.predicate, proposal.object)
             for p in self.found
         )  # fmt: skip
