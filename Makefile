@@ -30,7 +30,7 @@ imports:
 
 tests:
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses=2
+	$(BIN)/coverage run -m pytest --numprocesses=2 --dist=loadgroup
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

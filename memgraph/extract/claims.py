@@ -108,7 +108,7 @@ class Claims(Referents):
         if isinstance(thing, Called) and thing.text != YOU:
             self.talk.note(thing.text, thing.kind)
         if called.text != YOU:
-            self.talk.note(called.text, called.kind, is_topic=True)
+            self.talk.note(called.text, "" if predicate == "uses" else called.kind, is_topic=True)  # a service may, too
         return Proposal(
             episode=self.episode.id,
             subject=called,

@@ -28,7 +28,7 @@ _UNREAL_MODALS = frozenset(("would", "could", "might", "may", "should", "must", 
 _UNREAL_VERBS = frozenset(
     "have wish hope imagine pretend dream suppose want try consider need decline refuse plan think doubt like love "
     "joke threaten offer ask wonder prefer tell advise suggest recommend let help intend tempt dare train study apply "
-    "prepare interview audition forget fail hop".split()  # "hop": what "hoping" is taken for
+    "prepare interview audition forget fail decide hop".split()  # "hop": what "hoping" is taken for
 )
 _REPORTS = frozenset(
     "say claim hear read insist swear mention announce report guess bet assume tell rumour rumor".split()
@@ -37,6 +37,7 @@ _BE = frozenset(("am", "is", "are", "'m", "'s", "'re", "’m", "’s", "’re", 
 _GOING = frozenset(("going", "gonna", "gon"))
 _ALMOST = frozenset(("almost", "nearly"))
 _NEARLY = frozenset("about close close-to due eager happy keen likely near poised ready set verge willing yet".split())
+_MUSES = frozenset("think talk dream joke worry fantasize muse".split())
 _BEGINS = frozenset(("start", "begin"))
 _MAKES = frozenset(
     "force ask tell help let make allow encourage invite persuade convince remind teach get need want order "
@@ -442,7 +443,8 @@ def _set_reality(c: Clause) -> None:
                 c.is_unreal = c.is_unreal or kind in ("xcomp", "ccomp")
             if any(a.lower_ in _NEGATIONS for a in children(above, "advmod")) and kind in ("xcomp", "ccomp"):
                 c.is_unreal = True
-        if kind in ("xcomp", "ccomp", "advcl", "acl") and lemma in _NEARLY:
+        is_thought_of = lemma in _MUSES and any(m.lower_ in ("about", "of") for m in children(token, "mark", "case"))
+        if kind in ("xcomp", "ccomp", "advcl", "acl") and (lemma in _NEARLY or is_thought_of):
             c.is_unreal = True
         elif kind == "conj" and first and not has_subject:
             shared = {a.lower_ for a in children(above, "aux")}

@@ -200,6 +200,13 @@ class Referents:
         named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
         return phrase(token) if named else None
 
+    def _team(self, token: Token) -> str | None:
+        """ "The platform team": a group that a word before it tells apart."""
+        if token.pos_ != "NOUN" or token.tag_ != "NN" or not self.words.is_any("group", token):
+            return None
+        is_one = any(c.lower_ in ("the", "our", "my", "your", "their") for c in children(token, "det", "nmod:poss"))
+        return phrase(token) if is_one and children(token, "compound") else None
+
     def _person(self, word: str) -> str | None:
         if word in _FIRST:
             return self.episode.speaker
@@ -458,6 +465,8 @@ class Referents:
         if kind == "person" and token.pos_ == "NOUN" and (beside := self._name_beside(token)):
             return Called(beside, kind)
         if kind == "thing" and (text := self._described(token, kind)):
+            return Called(text, kind)
+        if kind in ("organization", "thing") and (text := self._team(token)):
             return Called(text, kind)
         named = name_at(token, self.talk.named, is_likely=self.is_lower)
         if named is None or self.words.is_common(named.text) or self.words.is_time(named.text):

@@ -106,7 +106,7 @@ class SentenceReader(Answers):
                 declared = self.ontology[frame.predicate]
                 if declared.qualified or (frame.predicate, frame.polarity) in taken:
                     continue
-                if (frame.predicate, Polarity.ENDS) in taken and frame.length == 1:
+                if (frame.predicate, Polarity.ENDS) in taken and frame.verb == "get":
                     continue  # "got rid of it" is no getting
                 if clause.is_able and not (frame.words == "language" or frame.is_negated):
                     continue

@@ -23,6 +23,7 @@ _PRICE = regex.compile(
 _STATES = (
     ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
 )  # fmt: skip
+_OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
 _AILING = dict(
     pair.split("=")
     for pair in (
@@ -200,8 +201,10 @@ class States(Claims):
         return any(c.head.i == at and (c.is_unreal or c.is_negated) for c in self.clauses)
 
     def _preferences(self, clause: Clause) -> Iterator[Proposal]:
-        """`I prefer O as my q`, `I prefer O for q`, `I prefer O over Q`."""
-        if "prefer" not in clause.words or "prefers" not in self.ontology.predicates:
+        """`I prefer O as my q`, `I prefer O for q`, `I prefer O over Q`, `I use O as my q`."""
+        if "prefers" not in self.ontology.predicates or not clause.words & {"prefer", "use"}:
+            return
+        if "prefer" not in clause.words and not any(p == "as" and children(t, "nmod:poss") for p, t in clause.preps):
             return
         declared = self.ontology["prefers"]
         subject = self._subject(clause.subject, declared, clause)
@@ -229,7 +232,8 @@ class States(Claims):
                 continue
             over = phrase(other).lower() if other is not None else ""
             for thing in self._object(token, self.ontology[predicate], clause):
-                for told in self._stated(clause, predicate, subject, thing):
+                said = read_text(_OVER.split(thing.text, maxsplit=1)[0])
+                for told in self._stated(clause, predicate, subject, said) if said is not None else ():
                     yield replace(told, qualifier=f"over {over}" if over else "")
 
     def _possessed(self) -> Iterator[Proposal]:
