@@ -7,9 +7,9 @@ from dataclasses import replace
 import regex
 
 from memgraph.changes import Called
-from memgraph.extract.fields import Fields
 from memgraph.extract.claims import POINTED, SURE, UNREAL
 from memgraph.extract.clauses import Clause, conjuncts
+from memgraph.extract.fields import Fields
 from memgraph.extract.referents import IT, OTHERS, YOU, label_is
 from memgraph.extract.states import W
 from memgraph.extract.talk import Question

@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 _HUMAN = frozenset("love like hate feel laugh smile cook sing talk visit marry live".split())
 _REACH = regex.compile(
     r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
-    r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*(?:e-?mail|mail|address|number|phone|mobile|cell)"
+    r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*"
+    r"(?:e-?mail|mail|address|number|phone|mobile|cell)"
     r"|(?:use|write to|send (?:it|them|that|everything) to))\b",
     regex.IGNORECASE,
 )
 _REACH_OTHER = regex.compile(
-    rf"\b(?i:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message)(?: out)?(?: to)? (?P<to>{W}(?: {W})?|him|her)"
-    rf" (?:at|on|under|via)\b|(?P<who>{W}(?: {W})?|\b(?i:he|she)) (?:can be|is) (?:best )?(?:reached|reachable|contacted)\b",
+    rf"\b(?i:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message)(?: out)?(?: to)?"
+    rf" (?P<to>{W}(?: {W})?|him|her) (?:at|on|under|via)\b"
+    rf"|(?P<who>{W}(?: {W})?|\b(?i:he|she)) (?:can be|is) (?:best )?(?:reached|reachable|contacted)\b",
 )
 _ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
 _NO_MORE = regex.compile(r"^(?:[^,.]*, ?)?no more (?P<what>[\p{L}-]+)\b", regex.IGNORECASE)

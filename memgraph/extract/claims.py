@@ -26,7 +26,7 @@ SURE, HEDGED, POINTED, HEARSAY = 0.9, 0.45, 0.85, 0.9
 _OF_A_TIME = regex.compile(r"['’]s?\s+\p{L}")
 _HEDGE = regex.compile(
     r"\b(?:i (?:think|guess|believe|suppose|heard)|maybe|perhaps|probably|possibly|apparently|supposedly|allegedly"
-    r"|might|may be|thinks?|suspects?|believes?|not sure|rumou?rs?|gossip|people say|iirc|afaik|i'm not certain|not certain)\b",
+    r"|might|may be|thinks?|suspects?|believes?|not sure|rumou?rs?|gossip|people say|iirc|afaik|not certain)\b",
     regex.IGNORECASE,
 )
 CORRECTION = regex.compile(
@@ -48,6 +48,7 @@ UNREAL = regex.compile(
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
 _LEAVES = frozenset("die pass leave".split())
+_SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
 
@@ -154,7 +155,7 @@ class Claims(Referents):
             return clause.subject.lemma_.lower() not in _TERMS and clause.subject.lower_ not in _TERMS
         is_loss = polarity is Polarity.ENDS and bool(clause.words & _LEAVES)
         if is_loss and predicate in ("married_to", "partner_of") and clause.subject is not None:
-            return not self.words.is_any("role", clause.subject)  # "my husband left", not "Tom left"
+            return clause.subject.lower_ not in _SPOUSES  # "my husband left", not "Tom left"
         is_label = clause.head.dep_ == "acl"  # "a game called …"
         if predicate == "nickname" and is_label and not self._is_person(called.text):
             return True

@@ -15,11 +15,13 @@ from memgraph.model import Mode, Polarity
 from memgraph.times import times_in
 
 _FIELD = regex.compile(
-    r"(?:^|(?<=[,;|•*–]\s)|(?<=\s-\s)|(?<=[.!]\s))[-*•]?\s*(?P<label>\p{L}[\p{L}' -]{1,40}?)(?<of> (?:for|with|at|of|on) "
-    rf"(?P<whose>{W}(?: {W}){{0,3}}))?\s*(?::|=|→|->)\s*(?P<value>[^;|•\n]+?)(?=$|[;|•]|,\s+\p{{L}}[\p{{L}} ]{{2,30}}:|[.!]$)"
+    r"(?:^|(?<=[,;|•*–]\s)|(?<=\s-\s)|(?<=[.!]\s))[-*•]?\s*(?P<label>\p{L}[\p{L}' -]{1,40}?)"
+    rf"(?: (?:for|with|at|of|on) (?P<whose>{W}(?: {W}){{0,3}}))?\s*(?::|=|→|->)\s*"
+    r"(?P<value>[^;|•\n]+?)(?=$|[;|•]|,\s+\p{L}[\p{L} ]{2,30}:|[.!]$)"
 )
 _NOTED = regex.compile(
-    rf"(?P<label>\p{{L}}+(?: \p{{L}}+)?) (?:(?:of|about|around|roughly|now|up to|down to|at|approx\.?|~) ?)*(?P<value>{MONEY})",
+    r"(?P<label>\p{L}+(?: \p{L}+)?) (?:(?:of|about|around|roughly|now|up to|down to|at|approx\.?|~) ?)*"
+    rf"(?P<value>{MONEY})",
     regex.IGNORECASE,
 )
 _STAFF = regex.compile(r"(?<![\w.])(?P<n>\d[\d,]*)\+? (?:employees|staff|ftes?|people|heads)\b", regex.IGNORECASE)
@@ -36,7 +38,7 @@ _LONGEST = 80  # characters of a value: longer ones are prose
 _DECIDES = regex.compile(
     rf"\b(?:decision|call|approval|say|say-so) (?:lies|rests|sits|is|stays) with (?P<who>{W}(?: {W})?)"
     rf"|\bup to (?P<who>{W}(?: {W})?)(?: to (?:decide|approve|sign)|[.,;!]|$)"
-    rf"|(?P<who>{W}(?: {W})?)(?:,[^,]+,)? (?:has|needs|will have|will need) to (?:approve|sign off|sign it off|give (?:the|her|his) ok)"
+    rf"|(?P<who>{W}(?: {W})?)(?:,[^,]+,)? (?:has|needs|will have|will need) to (?:approve|sign (?:it )?off)"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import regex
 
@@ -15,6 +16,9 @@ from memgraph.extract.referents import label_is
 from memgraph.extract.values import SPELLED, read_text
 from memgraph.model import Mode, Polarity, Precision
 
+if TYPE_CHECKING:
+    from memgraph.extract.tree import Token
+
 _PRICE = regex.compile(
     r"(?P<how>not (?:very |that |so |at all )?|(?:very|quite|highly|extremely|rather|somewhat|a bit|a little|pretty) )?"
     r"price[- ]sensitive",
@@ -24,22 +28,31 @@ _STATES = (
     ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
 )  # fmt: skip
 _OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
-_AILING = dict(
-    pair.split("=")
-    for pair in (
-        "anaemic=anemia anemic=anemia anorexic=anorexia arthritic=arthritis asthmatic=asthma autistic=autism "
-        "bipolar=bipolar-disorder celiac=celiac-disease coeliac=coeliac-disease diabetic=diabetes dyslexic=dyslexia "
-        "epileptic=epilepsy haemophiliac=haemophilia hypertensive=hypertension insomniac=insomnia "
-        "hypothyroid=hypothyroidism"
-    ).split()
-)
+_AILING = {
+    "anaemic": "anemia",
+    "anemic": "anemia",
+    "anorexic": "anorexia",
+    "arthritic": "arthritis",
+    "asthmatic": "asthma",
+    "autistic": "autism",
+    "bipolar": "bipolar disorder",
+    "celiac": "celiac disease",
+    "coeliac": "coeliac disease",
+    "diabetic": "diabetes",
+    "dyslexic": "dyslexia",
+    "epileptic": "epilepsy",
+    "haemophiliac": "haemophilia",
+    "hypertensive": "hypertension",
+    "hypothyroid": "hypothyroidism",
+}
 _DOSES = frozenset("dose dosage prescription course refill round".split())
 _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
     ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
 )
 _STATUS = regex.compile(
-    r"\b(?:closed[ -](?:won|lost)|on (?:hold|track|schedule|ice)|at risk|off track|(?:behind|ahead of) schedule|up and running"
+    r"\b(?:closed[ -](?:won|lost)|on (?:hold|track|schedule|ice)|at risk|off track"
+    r"|(?:behind|ahead of) schedule|up and running"
     r"|in (?:beta|alpha|progress|review|production|testing|development|limbo|qa)|under (?:review|way|construction))\b",
     regex.IGNORECASE,
 )
@@ -119,7 +132,9 @@ class States(Claims):
                         yield proposal
                 elif literal is not None:
                     yield from self._stated(clause, name, subject, literal)
-        match = regex.fullmatch(r"(\d{1,3})", str(SPELLED.get(head.lower_, head.text)))
+        match = regex.fullmatch(
+            r"(\d{1,3})", head.text if head.lower_ == "one" else str(SPELLED.get(head.lower_, head.text))
+        )
         if match is None and head.lower_ in ("years", "year", "old"):
             match = regex.search(r"\b(\d{1,3}) years? old", self.plain)
         if match is not None:
@@ -159,8 +174,10 @@ class States(Claims):
         declared = self.ontology.predicates.get("has_condition")
         told = [t for t in conjuncts(head) if t.lower_ in _AILING]
         subject = self._subject(clause.subject, declared, clause) if declared is not None and told else None
-        for token in told if subject is not None else ():
-            what = _AILING[token.lower_].replace("-", " ")  # as others say it
+        if subject is None:
+            return
+        for token in told:
+            what = _AILING[token.lower_]
             yield from self._stated(clause, "has_condition", subject, Literal(what, what))
 
     def _titles(self) -> Iterator[Proposal]:
