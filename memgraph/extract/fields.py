@@ -81,7 +81,9 @@ class Fields(Asides):
             return
         if any(p.predicate == "decision_maker" for p in self.found) or self.words.is_common(match["who"]):
             return
-        subject = self._noted_of("", "organization", len(self.plain))
+        self._catch_up(self.sentence.end)
+        last = self._latest("organization", other_than=match["who"])
+        subject = (Called(last, "organization"), False) if last else None
         if subject is not None and self._kind_of(match["who"]) in ("", "person", "thing"):
             yield from self._stated(None, "decision_maker", subject, Called(match["who"], "person"))
 

@@ -254,10 +254,11 @@ class Referents:
                 return name
         return None
 
-    def _latest(self, kind: str) -> str | None:
+    def _latest(self, kind: str, *, other_than: str = "") -> str | None:
         fits = [
             h for h in reversed(self.talk.heard)
-            if h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing"))
+            if h.name != other_than
+            and (h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing")))
         ]  # fmt: skip
         here = {called.text for called in self.reading.mentions}
         fits = [h for h in fits if h.name in here] or fits  # what this message names comes before what another did

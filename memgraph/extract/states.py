@@ -50,6 +50,7 @@ _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
     ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
 )
+_CLOSED = regex.compile(r"\bclosed[ -](?:won|lost)\b", regex.IGNORECASE)
 _STATUS = regex.compile(
     r"\b(?:closed[ -](?:won|lost)|on (?:hold|track|schedule|ice)|at risk|off track"
     r"|(?:behind|ahead of) schedule|up and running"
@@ -123,8 +124,10 @@ class States(Claims):
                 literal = read_text(text)
                 if name == "job_title":
                     yield from self._employer(clause, subject)
-                if name == "project_status" and any(t.text == "%" for t in token.subtree):
-                    continue  # "80% done"
+                if name == "project_status" and (
+                    any(t.text == "%" for t in token.subtree) or _CLOSED.search(self.plain)
+                ):
+                    continue  # "80% done", "closed lost"
                 is_turn = becomes or (clause.is_passive and name == "project_status")  # "was cancelled" is no history
                 if literal is not None and is_turn:
                     proposal = self._proposal(clause, name, subject, literal, Mode.CHANGE, Polarity.HOLDS)

@@ -88,6 +88,35 @@ async def test_a_slip_within_a_change_corrects_nothing_earlier() -> None:
     assert then.mode is Mode.CORRECTION
 
 
+@pytest.mark.parametrize(
+    ("text", "predicate", "thing", "polarity"),
+    [
+        ("I got rid of my old laptop.", "owns", "old laptop", Polarity.ENDS),
+        ("We had to put Rex down.", "has_pet", "Rex", Polarity.ENDS),
+        ("Rex had to be put to sleep.", "has_pet", "Rex", Polarity.ENDS),
+        ("Our cat Miso died in January.", "has_pet", "Miso", Polarity.ENDS),
+        ("The eczema cleared up.", "has_condition", "eczema", Polarity.ENDS),
+        ("No more migraines since I moved.", "has_condition", "migraines", Polarity.ENDS),
+        ("The doctor says it's not asthma after all, it's bronchitis.", "has_condition", "asthma", Polarity.DENIES),
+        ("I have rosacea, not lupus.", "has_condition", "lupus", Polarity.DENIES),
+        ("I finished the course of antibiotics.", "takes_medication", "antibiotics", Polarity.ENDS),
+        ("My wife Ann passed away in 2020.", "married_to", "Ann", Polarity.ENDS),
+        ("Ken Abe stepped down as director.", "job_title", "director", Polarity.ENDS),
+    ],
+)
+async def test_ways_to_say_that_it_is_over(text: str, predicate: str, thing: str, polarity: Polarity) -> None:
+    told = [p for p in (await read(text)).proposals if p.predicate == predicate and p.object is not None]
+    assert [p.polarity for p in told if p.object is not None and p.object.text.lower() == thing.lower()] == [polarity]
+
+
+async def test_a_time_belongs_to_the_verb_and_not_to_the_kin() -> None:
+    told = {p.predicate: p for p in (await read("My sister Clara moved to Graz in May.")).proposals}
+    assert told["sibling_of"].valid_from is None
+    assert told["lives_in"].valid_from == dt.datetime(2024, 5, 1, tzinfo=UTC)
+    (taken,) = (await read("I started taking sertraline in January.")).proposals
+    assert taken.valid_from == dt.datetime(2025, 1, 1, tzinfo=UTC)
+
+
 def day(year: int) -> dt.datetime:
     return dt.datetime(year, 1, 1, tzinfo=UTC)
 
@@ -101,6 +130,11 @@ def day(year: int) -> dt.datetime:
         'He said "I work at Contoso" in a funny voice.',
         "Maybe we should get lunch.",
         "I could live in Porto.",
+        "I'm thinking about buying a boat.",
+        "We decided to buy a boat.",
+        "Contoso is close to signing.",
+        "Everything is 80% done.",
+        "The meeting ended last week.",
         "Live in Porto and be happy!",
         "I might move to Porto next year.",
         "What if I worked at Contoso?",
