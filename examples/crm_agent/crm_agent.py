@@ -6,11 +6,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
-import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from shared import answer
 
 from memgraph import AsyncMemory, Fact
 
@@ -68,26 +71,6 @@ async def brief(memory: AsyncMemory, account: str) -> str:
     return "\n".join(lines)
 
 
-async def answer(memory: AsyncMemory, question: str) -> str:
-    """A question about the account: by a model where there is a key, else what memory holds on it."""
-    if not os.environ.get("OPENAI_API_KEY"):
-        return await memory.context(question, user_id=USER, max_tokens=300)
-    from openai import AsyncOpenAI
-
-    from memgraph.integrations.openai_tools import chat_with_memory
-
-    reply = await chat_with_memory(
-        AsyncOpenAI(),
-        os.environ.get("OPENAI_MODEL", "gpt-4o-mini"),
-        memory,
-        question,
-        user_id=USER,
-        inject="system",
-        system="You prepare a salesperson for a call. Cite the ids of the messages that you rest on.",
-    )
-    return reply.text
-
-
 async def main() -> None:
     """Read the history, then write the brief or answer a question."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -97,7 +80,11 @@ async def main() -> None:
     history = yaml.safe_load(HISTORY.read_text(encoding="utf-8"))
     async with AsyncMemory(args.store) as memory:
         await remember(memory, history)
-        print(await (answer(memory, args.question) if args.question else brief(memory, history["account"])))
+        if args.question:
+            system = "You prepare a salesperson for a call. Cite the ids of the messages that you rest on."
+            print(await answer(memory, args.question, user_id=USER, system=system))
+        else:
+            print(await brief(memory, history["account"]))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from models import MODEL, client
+from shared import MODEL, client
 
 from memgraph import AsyncMemory
 from memgraph.integrations.openai_tools import stream_with_memory

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from models import MODEL, client
+from shared import MODEL, client
 
 from memgraph import AsyncMemory
 from memgraph.integrations.openai_tools import chat_with_memory

@@ -38,6 +38,7 @@ _GOING = frozenset(("going", "gonna", "gon"))
 _ALMOST = frozenset(("almost", "nearly"))
 _NEARLY = frozenset("about close close-to due eager happy keen likely near poised ready set verge willing yet".split())
 _MUSES = frozenset("think talk dream joke worry fantasize muse".split())
+_SURE_SOURCES = frozenset("i we doctor doctors gp nurse specialist surgeon vet test tests scan results".split())
 _BEGINS = frozenset(("start", "begin"))
 _MAKES = frozenset(
     "force ask tell help let make allow encourage invite persuade convince remind teach get need want order "
@@ -434,11 +435,12 @@ def _set_reality(c: Clause) -> None:
             ):
                 is_done = lemma == "have" and above.tag_ in ("VBD", "VBN")  # "we had to sell it"
                 c.is_unreal = c.is_unreal or (
-                    not is_done and (kind == "xcomp" or lemma not in ("think", "like", "love", "tell", "suppose"))
+                    not is_done
+                    and (kind == "xcomp" or lemma not in ("think", "like", "love", "tell", "suppose", "decide"))
                 )
             if kind in ("ccomp", "parataxis") and lemma in _REPORTS:
                 speaker = subject_of(above)
-                c.is_reported = c.is_reported or speaker is None or speaker.lower_ not in ("i", "we")
+                c.is_reported = c.is_reported or speaker is None or speaker.lower_ not in _SURE_SOURCES
             if children(above, "aux") and any(a.lower_ in _UNREAL_MODALS for a in children(above, "aux")) and first:
                 c.is_unreal = c.is_unreal or kind in ("xcomp", "ccomp")
             if any(a.lower_ in _NEGATIONS for a in children(above, "advmod")) and kind in ("xcomp", "ccomp"):

@@ -154,9 +154,13 @@ class SentenceReader(Answers):
                         continue
                     if any(c.lower_ in ("not", "n't") for c in token.children):  # "hate not being there"
                         continue
+                    is_instead = any(
+                        c.lower_ == "but" for c in children(token, "cc")
+                    )  # "no longer on MySQL but on Redis"
+                    plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
                         proposal = self._proposal(
-                            clause, frame.predicate, subject, thing, frame.mode, frame.polarity,
+                            plain, frame.predicate, subject, thing, frame.mode, frame.polarity,
                             is_denial_meant=frame.is_negated,
                         )  # fmt: skip
                         if proposal is not None:

@@ -120,8 +120,81 @@ def test_a_personal_assistant(tmp_path: Path) -> None:
     assert "assistant: Ines lives in Graz" in third
 
 
-def test_two_agents_over_one_memory(tmp_path: Path) -> None:
-    out = run([sys.executable, str(EXAMPLES / "shared_memory" / "shared_memory.py")], tmp_path)
-    assert "Marit Dahl works at Fjordlab" in out.split("heard by the researcher")[0]
-    assert "taken along: 6 episodes" in out
-    assert "- works at: Fjordlab" in out
+@pytest.mark.parametrize(
+    ("example", "says", "never"),
+    [
+        (
+            "shared_memory",
+            ["Marit Dahl works at Fjordlab", "taken along: 6 episodes", "- works at: Fjordlab"],
+            [],
+        ),
+        (
+            "support_bot",
+            [
+                "bot: Ruth Falk owns Vega 5",
+                "bot: Omar Haddad lives in Leeds",
+                "handed over\n- Omar Haddad lives in Leeds",
+            ],
+            ["ruth: Where does Omar Haddad live?\nbot: Omar"],
+        ),
+        (
+            "coding_assistant",
+            [
+                "human is now:\n    ruff, lines of 100; never push to main",
+                "- Heron depends on Postgres (",
+                "superseded Heron depends on MySQL",
+                "current    Heron depends on Postgres",
+            ],
+            ["- Heron depends on MySQL ("],
+        ),
+        (
+            "tutor",
+            [
+                "2026-03-03: hard: balancing equations, moles; mastered: nothing",
+                "2026-03-31: hard: stoichiometry; mastered: balancing equations, moles",
+                "practise stoichiometry, hard since 16 Mar [l6]",
+                "the exam is on 19 May [l8]",
+            ],
+            [],
+        ),
+        (
+            "health_navigator",
+            [
+                "2026-02-04\nmedication   ibuprofen (since 01 Jan) [h6]; losartan (since 02 Feb) [h5]",
+                "2026-03-03\nmedication   losartan (since 02 Feb) [h5]",
+                "tendonitis (since 02 Mar) [h9]",
+                "still there: 0",
+            ],
+            ["arthritis"],
+        ),
+        (
+            "finance_advisor",
+            [
+                "+ Nils Berg works at Havila (since 01 Mar) [f6]",
+                "- Nils Berg owns boat (until 07 Apr)",
+                "then: Nordlys\nnow: Havila",
+            ],
+            ["+ Nils Berg's goal"],
+        ),
+        (
+            "writing_assistant",
+            [
+                "chapter-2: nothing contradicts",
+                "chapter-3: Aksel is carpenter [c3-1]; Elin Sund lives in Hirtshals [c3-2]",
+                "Teunis Bakker is a parent of Mirja [c2-1]",
+            ],
+            [],
+        ),
+    ],
+)
+def test_an_example_shows_what_it_promises(example: str, says: list[str], never: list[str], tmp_path: Path) -> None:
+    out = run([sys.executable, str(EXAMPLES / example / f"{example}.py")], tmp_path)
+    for text in says:
+        assert text in out
+    for text in never:
+        assert text not in out
+
+
+def test_every_example_is_listed() -> None:
+    listed = set(re.findall(r"^\| \[(\w+)\]", (EXAMPLES / "README.md").read_text(), re.MULTILINE))
+    assert listed == {path.parent.name for path in EXAMPLES.glob("*/README.md")}
