@@ -80,8 +80,8 @@ async def main() -> None:
         await cast(memory)
         question = "Where does the father of Aksel's wife live?"
         print("--", question)
-        for hit in (await memory.search(question, user_id=USER, limit=3, kinds=("fact",)))["results"]:
-            print(f"{hit['memory']} [{', '.join(hit['source_ids'])}]")
+        [best] = (await memory.search(question, user_id=USER, limit=1, explain=True))["results"]
+        print(" -> ".join(best["explain"]["path"]), f"[{', '.join(best['source_ids'])}]")
 
 
 if __name__ == "__main__":

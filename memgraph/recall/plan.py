@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -118,6 +119,8 @@ def plan(question: str, ontology: Ontology, as_of: dt.datetime) -> Plan:
             run = words[start:end]
             if any(w not in STOP_WORDS for w in run):
                 names[" ".join(run)] = None
+    # In "the father of Ken's wife" it is by Ken that one gets there, and not by whoever is somebody's father.
+    of_others = {a for a, b in itertools.pairwise(words) if b == "of"}
     in_full = {word for run in _FULL_NAME.findall(plain) for word in name_key(run).split()}
     low = question.strip().lower()
     windows = tuple(Window(t.start, t.end, _is_any_year(t.text), t.text) for t in times_in(question, as_of))
@@ -128,7 +131,7 @@ def plan(question: str, ontology: Ontology, as_of: dt.datetime) -> Plan:
         phrases=tuple(p for p in phrases if p),
         beginnings=tuple(dict.fromkeys(b.lower() for b in _BEGINNING.findall(question))),
         names=tuple(names),
-        short=tuple(w for w in names if w in words and w not in in_full),
+        short=tuple(w for w in names if w in words and w not in in_full | of_others),
         predicates=_asked_for((_DOING if windows else _AUXILIARY).sub("", low), ontology, is_negated=is_negated),
         kind=next((kind for kind, pattern in _KINDS if regex.search(pattern, low)), ""),
         is_list=_LIST.search(low) is not None,
