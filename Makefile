@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 
-.PHONY: demo test setup lint types imports tests neo4j bench clean
+.PHONY: demo test setup lint types imports tests neo4j docs bench clean
 
 demo: setup  ## set up, then the main job on the embedded store
 	@$(BIN)/memgraph demo
@@ -36,6 +36,9 @@ tests:
 
 neo4j: setup  ## both lines of Neo4j on this machine, without Docker, until Ctrl-C
 	$(BIN)/python tools/neo4j/server.py
+
+docs: setup  ## the documentation as a site, in dist/site
+	$(BIN)/mkdocs build
 
 bench: setup  ## messages a second and search times on each store
 	$(BIN)/python benchmarks/speed.py

@@ -57,6 +57,12 @@ def shell(script: str, tmp_path: Path) -> str:
             ],
         ),
         ("README.md", "In LangGraph", ["Dana Reyes lives in Porto.", "Dana Reyes lives in Porto"]),
+        ("docs/index.md", "Remember and ask", ["Dana Reyes works at Northwind", "Dana Reyes is allergic to peanuts"]),
+        (
+            "docs/index.md",
+            "Things change",
+            ["2025-03-01 Dana Reyes works at Northwind", "2025-07-01 Dana Reyes works at Fabrikam"],
+        ),
         ("docs/integrations.md", "LangChain (`langchain`, core 1.x)", ["HumanMessage", "Sam lives in Porto"]),
     ],
 )
