@@ -20,7 +20,7 @@ except ImportError:  # the extra isn't installed
 
 @contextmanager
 def span(step: str, **counts: int) -> Generator[None]:
-    """Time a step: a span `memgraph.<step>`, the histogram `memgraph.duration`, and its counts in `memgraph.handled`."""
+    """Time a step: as a span, in the histogram `memgraph.duration`, and its counts in `memgraph.handled`."""
     if _trace is None:
         yield
         return

@@ -51,7 +51,7 @@ class Weights:
     phrase: float = 1.6  # it holds what the question quotes
     graph: float = 0.3  # how near it is in the graph to what the question names
     fact: float = 0.3  # 1 for facts
-    relation: float = 2.6  # a fact has the relation that is asked for
+    relation: float = 1.8  # a fact has the relation that is asked for
     chain: float = 5.0  # what share of the relations asked for a path to the fact goes through
     confidence: float = 0.5  # a fact's confidence, less 1
     disputed: float = -0.15

@@ -63,6 +63,7 @@ def shell(script: str, tmp_path: Path) -> str:
             "Things change",
             ["2025-03-01 Dana Reyes works at Northwind", "2025-07-01 Dana Reyes works at Fabrikam"],
         ),
+        ("docs/integrations.md", "LlamaIndex (`llama-index`, core 0.14)", ["Sam lives in Porto"]),
         ("docs/integrations.md", "LangChain (`langchain`, core 1.x)", ["HumanMessage", "Sam lives in Porto"]),
     ],
 )
