@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import itertools
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 import anyio
+from anyio import to_thread
 
 from memgraph import identity, inputs, notes, transfer, views
 from memgraph.changes import Called, Extraction, Identities, Pending, Proposal, Sought
@@ -628,15 +631,17 @@ class AsyncMemory:
         the memory with the ontology that it was kept with.
         """
         to = inputs.read_scope(scope) if scope else None
-        brought = list(transfer.carried(transfer.read_records(lines), to))
-        await self._opened()
-        new = 0
-        brought.sort(key=lambda c: bool(c.decisions))  # decisions are on names that episodes bring
-        for owner in dict.fromkeys(c.owner for c in brought):
-            held = [c for c in brought if c.owner == owner]
-            for start in range(0, len(held), _CARRIED_AT_ONCE):
-                new += await self._writer.restore(owner, held[start : start + _CARRIED_AT_ONCE])
-        return {"episodes": sum(len(c.episodes) for c in brought), "new": new}
+        done = {"episodes": 0, "new": 0}
+        with contextlib.ExitStack() as stack:
+            kept = lines if isinstance(lines, transfer.Kept) else stack.enter_context(transfer.Kept(lines))
+            decisions = await to_thread.run_sync(lambda: list(transfer.checked(kept, to)))
+            await self._opened()
+            whole = (c for c in transfer.carried(transfer.read_records(kept), to) if not c.decisions)
+            for owner, held in itertools.groupby(itertools.chain(whole, decisions), key=lambda c: c.owner):
+                while part := list(itertools.islice(held, _CARRIED_AT_ONCE)):
+                    done["episodes"] += sum(len(c.episodes) for c in part)
+                    done["new"] += await self._writer.restore(owner, part)
+        return done
 
     # -- upkeep
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tempfile
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
@@ -47,6 +48,7 @@ from memgraph.resolve import assertion_id, link_id, name_id
 
 VERSION = 1
 _AT_ONCE = 500  # episodes
+_IN_MEMORY = 2**20  # bytes
 
 
 def _clean(text: str) -> str:
@@ -250,6 +252,30 @@ def _owner(scope: Scope) -> dict[str, Any]:
     return {"tenant": scope.tenant, "user_id": scope.user, "agent_id": scope.agent, "run_id": scope.session}
 
 
+class Kept:
+    """Lines that can be read again and again: a large file's lie on disk, in a file that goes when this is closed."""
+
+    def __init__(self, lines: Iterable[str | bytes | Mapping[str, Any]] = ()) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by close
+        for line in lines:
+            text = json.dumps(line) if isinstance(line, Mapping) else line
+            self.write((text.encode() if isinstance(text, str) else text).rstrip(b"\r\n") + b"\n")
+
+    def write(self, part: bytes) -> None:
+        """Add bytes, wherever lines end in them."""
+        self._file.write(part)
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._file.seek(0)
+        yield from self._file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
 def read_records(lines: Iterable[str | bytes | Mapping[str, Any]]) -> Iterator[EpisodeRecord | DecisionRecord]:
     """The lines that count, checked. Raises `BadInput` with the line's number."""
     for number, line in enumerate(lines, 1):
@@ -290,6 +316,11 @@ def carried(records: Iterable[EpisodeRecord | DecisionRecord], to: Scope | None 
             tuple(_assertion(read, episode) for read in record.read),
             pending=tuple((episode.id, waiting.need, waiting.error) for waiting in record.pending),
         )
+
+
+def checked(lines: Iterable[bytes], to: Scope | None = None) -> Iterator[Carried]:
+    """Read all lines; the decisions among them, which come last: they are on names that episodes bring."""
+    return (c for c in carried(read_records(lines), to) if c.decisions)
 
 
 def _moved(scope: Scope, to: Scope) -> Scope:

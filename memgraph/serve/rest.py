@@ -49,6 +49,7 @@ from memgraph.serve.keys import KeyFile, May
 from memgraph.serve.problems import PROBLEMS
 from memgraph.serve.replays import Replays
 from memgraph.serve.settings import ServeConfig
+from memgraph.transfer import Kept
 
 _LINES = "application/x-ndjson"
 _AS_LINES: dict[int | str, dict[str, Any]] = {200: {"content": {_LINES: {}}, "description": "One JSON object a line"}}
@@ -306,8 +307,10 @@ async def export(memory: TheMemory, scope: Named) -> StreamingResponse:
 async def import_(request: Request, caller: TheCaller, memory: TheMemory, scope: Named) -> dict[str, int]:
     """Bring back what export wrote, as the memory of the user that the query names."""
     caller.need(May.WRITE)
-    whole = b"".join([part async for part in request.stream()])
-    return await memory.import_(whole.splitlines(), **scope)
+    with Kept() as lines:
+        async for part in request.stream():
+            lines.write(part)
+        return await memory.import_(lines, **scope)
 
 
 # -- jobs and upkeep
