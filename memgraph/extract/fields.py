@@ -33,11 +33,9 @@ _SIZED = regex.compile(
 _PARTS = regex.compile(r"[,;:|]\s")
 _SHORT = {"next": "next_step", "next up": "next_step", "size": "headcount", "value": "deal_value"}
 _LONGEST = 80  # characters of a value: longer ones are prose
-
-
 _DECIDES = regex.compile(
     rf"\b(?:decision|call|approval|say|say-so) (?:lies|rests|sits|is|stays) with (?P<who>{W}(?: {W})?)"
-    rf"|\bup to (?P<who>{W}(?: {W})?)(?: to (?:decide|approve|sign)|[.,;!]|$)"
+    rf"|\bup to (?P<who>{W}(?: {W})?) to (?:decide|approve|sign)|(?:\bis|['’]s) up to (?P<who>{W}(?: {W})?)(?=[.,;!]|$)"
     rf"|(?P<who>{W}(?: {W})?)(?:,[^,]+,)? (?:has|needs|will have|will need) to (?:approve|sign (?:it )?off)"
 )
 

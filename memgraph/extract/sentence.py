@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.answers import Answers
 from memgraph.extract.claims import UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of
-from memgraph.extract.frames import Match
+from memgraph.extract.frames import Frame, Match
 from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import IT
 from memgraph.extract.talk import Question
@@ -140,13 +140,7 @@ class SentenceReader(Answers):
                     subject = self._subject(match.subject, declared, clause) if fitting else None
                 if subject is None:
                     continue
-                for token in fitting if frame.polarity is Polarity.HOLDS and not clause.is_negated else ():
-                    if token.i == fitting[0].i or not any(n.lower_ == "not" for n in children(token, "advmod", "cc")):
-                        continue
-                    for thing in self._object(token, declared, clause):  # "rosacea, not lupus"
-                        denied = self._proposal(clause, frame.predicate, subject, thing, Mode.STATEMENT, Polarity.HOLDS)
-                        if denied is not None:
-                            yield replace(denied, polarity=Polarity.DENIES, mode=Mode.CORRECTION)
+                yield from self._denied_beside(clause, frame, subject, fitting)
                 for token in self._meant(fitting, declared):
                     if declared.takes_entity and token.pos_ == "VERB" and token in clause.complements:
                         continue  # "went there to meditate"
@@ -154,9 +148,8 @@ class SentenceReader(Answers):
                         continue
                     if any(c.lower_ in ("not", "n't") for c in token.children):  # "hate not being there"
                         continue
-                    is_instead = any(
-                        c.lower_ == "but" for c in children(token, "cc")
-                    )  # "no longer on MySQL but on Redis"
+                    # "no longer on MySQL but on Redis"
+                    is_instead = any(c.lower_ == "but" for c in children(token, "cc"))
                     plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
                         proposal = self._proposal(
@@ -173,6 +166,19 @@ class SentenceReader(Answers):
             yield from self._states(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
+
+    def _denied_beside(
+        self, clause: Clause, frame: Frame, subject: tuple[Called, bool], fitting: Sequence[Token]
+    ) -> Iterator[Proposal]:
+        """ "I have rosacea, not lupus" denies the other one."""
+        if frame.polarity is not Polarity.HOLDS or clause.is_negated:
+            return
+        for token in fitting[1:]:
+            if any(n.lower_ == "not" for n in children(token, "advmod", "cc")):
+                for thing in self._object(token, self.ontology[frame.predicate], clause):
+                    denied = self._proposal(clause, frame.predicate, subject, thing, Mode.STATEMENT, Polarity.HOLDS)
+                    if denied is not None:
+                        yield replace(denied, polarity=Polarity.DENIES, mode=Mode.CORRECTION)
 
     def _on_behalf(self, clause: Clause, declared: Predicate) -> tuple[Called, bool] | None:
         """ "My cardiologist prescribed it": whose the doctor is, that one is meant."""
