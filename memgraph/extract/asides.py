@@ -88,8 +88,8 @@ class Asides(States):
             if named is None:
                 continue
             seen.update(range(named.start, named.end))
-            if self.words.is_common(named.text):
-                continue
+            if self.words.is_common(named.text) or self.x.nouns.labelled([named.text.lower()]):
+                continue  # "Headcount there is …"
             kind = self._kind_of(named.text)
             before = token.nbor(-1) if named.start > self.sentence.start else None
             if before is not None and self.words.is_("role", before.lower_):

@@ -193,14 +193,10 @@ def _clause(head: Token) -> Clause:
         c.objects = [t for t in children(head, "obl") if t.pos_ == "PROPN" and not children(t, "case")]
     c.complements = children(head, "xcomp")
     follows = head.nbor(1) if head.i + 1 < len(head.doc) and head.pos_ == "VERB" else None
-    if (
-        not c.objects
-        and not c.complements
-        and follows is not None
-        and follows.pos_ == "PROPN"
-        and follows.dep_ == "ROOT"
-    ):
-        c.objects = [follows]  # the parser lost it
+    if not c.objects and not c.complements and follows is not None and follows.pos_ == "PROPN":  # the parser lost it
+        top = follows if follows.dep_ == "ROOT" else follows.head
+        if top.dep_ == "ROOT" and top.pos_ == "PROPN" and top.i - follows.i <= 1:
+            c.objects = [top]
     c.particles = {t.lower_ for t in children(head, "compound:prt")} | (
         c.adverbs & {"up", "over", "out", "off", "away", "down", "aside"}
     )
@@ -238,6 +234,9 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
         if subject.lower_ in ("who", "which", "that") and head.dep_ in ("acl:relcl", "acl"):
             return head.head
         return subject
+    named = [t for t in children(head, "csubj") if t.text[:1].isupper() and t.is_sent_start and len(t.subtree) <= 3]
+    if named:  # "Larkbox no longer depends on …", taken for a gerund
+        return named[0]
     if depth > 4 or head.head.i == head.i:
         return None
     kind = head.dep_

@@ -36,6 +36,7 @@ _NOT_NAMES = frozenset(
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
 _COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "occupation", "work_item", "happening")
 _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin injections"
+_FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no longer"
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
     "husband brother son father dad papa boyfriend uncle grandpa grandfather nephew fiance fiancé".split()
@@ -131,7 +132,8 @@ def is_name(token: Token, known: Mapping[str, str]) -> bool:
         if token.pos_ == "PROPN" or not token.is_sent_start:
             return token.pos_ in _NOMINAL or token.pos_ == "VERB"
         # At the beginning of a sentence a capital says little: a word that no dictionary has is a name.
-        return token.pos_ in ("NOUN", "X", "ADJ") and (token.is_oov or (token.text.isupper() and len(token) > 1))
+        is_like_one = token.pos_ in ("NOUN", "X", "ADJ") or (token.dep_ == "csubj" and len(token.subtree) <= _FEW)
+        return is_like_one and (token.is_oov or (token.text.isupper() and len(token) > 1))
     return token.pos_ == "PROPN"
 
 
@@ -262,7 +264,8 @@ class NounFrames:
         for form in forms(token):
             if form in self._single:
                 found = self._single[form]
-                is_title = found == "reports_to" and any(c.lower_ != "line" for c in children(token, "compound"))
+                parts = [c for c in children(token, "compound") if c.lower_ != "line" and c.pos_ != "PROPN"]
+                is_title = found == "reports_to" and bool(parts)
                 return None if is_title else (found, "")  # "our new product manager"
         return None
 
@@ -409,6 +412,10 @@ class NounFrames:
                 yield fact(owner, (value,), None)
         if predicate in self._numbers and after is not None and _begins_amount(after):
             yield fact(owner, (after,), None)
+        elif predicate in self._numbers and after is not None and after.lower_ in ("there", "here"):
+            amount = after.nbor(2) if after.i + 2 < token.sent.end else None  # "headcount there is 2,300"
+            if amount is not None and after.nbor(1).lower_ in ("is", "was") and _begins_amount(amount):
+                yield fact(owner, (amount,), None)
 
     def _as_title(self, token: Token, owner: Token | None, fact: Callable[..., NounFact]) -> Iterator[NounFact]:
         """The noun explains a name: "Inês, my sister,", "my colleague Zuberi", "their CEO Ken Abe"."""
@@ -497,7 +504,7 @@ def _begins_amount(token: Token) -> bool:
 
 def owner_of(token: Token) -> Token | None:
     """Whose a noun is: "my", "Contoso's", "… of Contoso"; a proper noun right before it counts too."""
-    possessors = children(token, "nmod:poss")
+    possessors = [c for c in children(token, "nmod:poss") if c.pos_ == "PRON" or _has_mark(c)]
     if possessors and possessors[0].pos_ != "PRON":
         return possessors[0]
     for c in children(token, "nmod", "obl", "prep"):
@@ -524,6 +531,11 @@ def owner_of(token: Token) -> Token | None:
     if token.dep_ == "conj" and token.head.i != token.i:
         return owner_of(token.head)
     return None
+
+
+def _has_mark(token: Token) -> bool:
+    """Whether it is written as a possessor ("Ken's", "my parents'", "whose"); the parser may take any name for one."""
+    return token.lower_ == "whose" or any(t.tag_ == "POS" or t.lower_.endswith(("'s", "’s")) for t in token.subtree)
 
 
 def _noun_text(token: Token, skip: Token) -> str:
