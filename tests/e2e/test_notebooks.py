@@ -16,8 +16,9 @@ NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("*.ipynb") if path
 
 
 def shown(notebook: Any) -> list[str]:
-    """What the cells print."""
-    return [o["text"] for c in notebook.cells for o in c.get("outputs", ()) if o.get("name") == "stdout"]
+    """What each cell prints, whether it comes in one piece or in several."""
+    cells = ((o["text"] for o in c.get("outputs", ()) if o.get("name") == "stdout") for c in notebook.cells)
+    return [text for text in map("".join, cells) if text]
 
 
 def run(path: Path) -> None:
