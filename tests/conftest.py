@@ -155,4 +155,5 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of whoever runs the tests, and no file of theirs, plays a part."""
     for name in [n for n in os.environ if n.startswith("MEMGRAPH_") and not n.startswith("MEMGRAPH_TEST_")]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("COLUMNS", raising=False)  # xdist sets it; output that goes nowhere is as wide as by default
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

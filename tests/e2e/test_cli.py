@@ -196,7 +196,7 @@ def test_who_may_be_one_is_listed_decided_and_taken_back(tmp_path: Path) -> None
         "entities", "merge", "Jonathan Reeves", "Jonathon Reeves", "--user", "u", place=place
     )
     (fact,) = read("facts", "--user", "u", place=place)
-    told = " ".join(run("facts", "--why", fact["id"], place=place).split())
+    told = run("facts", "--why", fact["id"], place=place)
     assert "one value at a time" in told
     assert "Northwind holds" in told
     assert "recency" in told
