@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import json
 import os
@@ -42,6 +43,13 @@ async def answer(memory: AsyncMemory, question: str, *, user_id: str, system: st
         AsyncOpenAI(), MODEL, memory, question, user_id=user_id, inject="system", system=system
     )
     return reply.text
+
+
+def asked(about: str | None) -> str | None:
+    """The question on the command line, if there is one."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("question", nargs="?")
+    return parser.parse_args().question
 
 
 def client(script: Sequence[str | Mapping[str, Any]] | None = None) -> Any:

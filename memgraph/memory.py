@@ -632,8 +632,7 @@ class AsyncMemory:
         """
         to = inputs.read_scope(scope) if scope else None
         done = {"episodes": 0, "new": 0}
-        with contextlib.ExitStack() as stack:
-            kept = lines if isinstance(lines, transfer.Kept) else stack.enter_context(transfer.Kept(lines))
+        with contextlib.nullcontext(lines) if isinstance(lines, transfer.Kept) else transfer.Kept(lines) as kept:
             decisions = await to_thread.run_sync(lambda: list(transfer.checked(kept, to)))
             await self._opened()
             whole = (c for c in transfer.carried(transfer.read_records(kept), to) if not c.decisions)

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from shared import Talk, answer, remember
+from shared import Talk, answer, asked, remember
 
 from memgraph import AsyncMemory, Fact
 
@@ -47,14 +46,12 @@ def shown(facts: list[Fact]) -> dict[str, Fact]:
 
 async def main() -> None:
     """What stands, what changed since the last review, and when it really did. Or a question."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("question", nargs="?")
-    args = parser.parse_args()
+    question = asked(__doc__)
     async with AsyncMemory(":memory:") as memory:
         await remember(memory, TALKS, user_id=USER)
-        if args.question:
+        if question:
             system = "You prepare a financial adviser for a client review. Cite the messages. Give no advice."
-            print(await answer(memory, args.question, user_id=USER, system=system))
+            print(await answer(memory, question, user_id=USER, system=system))
             return
         now = shown(await memory.facts(user_id=USER))
         believed = shown(await memory.facts(user_id=USER, known_at=LAST_REVIEW, as_of=LAST_REVIEW))

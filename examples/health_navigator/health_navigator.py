@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from shared import Talk, answer, remember
+from shared import Talk, answer, asked, remember
 
 from memgraph import AsyncMemory
 
@@ -55,14 +54,12 @@ async def record(memory: AsyncMemory, title: str, predicate: str, day: str | Non
 
 async def main() -> None:
     """The record, on two days; a message forgotten; the record carried away. Or a question."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("question", nargs="?")
-    args = parser.parse_args()
+    question = asked(__doc__)
     async with AsyncMemory(":memory:") as memory:
         await remember(memory, TALKS, user_id=USER)
-        if args.question:
+        if question:
             system = "You help a patient keep track of her care. You give no medical advice; cite the messages."
-            print(await answer(memory, args.question, user_id=USER, system=system))
+            print(await answer(memory, question, user_id=USER, system=system))
             return
         for day in ("2026-02-04T00:00Z", "2026-03-03T00:00Z"):
             print(f"-- {PATIENT}, {day[:10]}")

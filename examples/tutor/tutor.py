@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from shared import Talk, answer, remember
+from shared import Talk, answer, asked, remember
 
 from memgraph import AsyncMemory
 
@@ -61,13 +60,11 @@ async def plan(memory: AsyncMemory) -> list[str]:
 
 async def main() -> None:
     """Three lessons, then the report, or a question about the learner."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("question", nargs="?")
-    args = parser.parse_args()
+    question = asked(__doc__)
     async with AsyncMemory(":memory:", ontology=Path(__file__).with_name("ontology.yaml")) as memory:
         await remember(memory, TALKS, user_id=USER)
-        if args.question:
-            print(await answer(memory, args.question, user_id=USER, system="You are Maya's tutor. Be encouraging."))
+        if question:
+            print(await answer(memory, question, user_id=USER, system="You are Maya's tutor. Be encouraging."))
             return
         for day in ("2026-03-03T00:00Z", "2026-03-17T00:00Z", "2026-03-31T00:00Z"):
             print(await progress(memory, day))

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from shared import Talk, answer, remember
+from shared import Talk, answer, asked, remember
 
 from memgraph import AsyncMemory
 
@@ -64,17 +63,15 @@ async def cast(memory: AsyncMemory) -> None:
 
 async def main() -> None:
     """Read the chapters, then show the cast and one path through it. Or answer a question."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("question", nargs="?")
-    args = parser.parse_args()
+    question = asked(__doc__)
     async with AsyncMemory(":memory:") as memory:
         for chapter in CHAPTERS:
             changed = await contradictions(memory, chapter)
-            if not args.question:
+            if not question:
                 print(f"-- {chapter[1]}: " + ("; ".join(changed) if changed else "nothing contradicts"))
-        if args.question:
+        if question:
             system = "You help a novelist keep the story straight. Cite the passages."
-            print(await answer(memory, args.question, user_id=USER, system=system))
+            print(await answer(memory, question, user_id=USER, system=system))
             return
         print("-- the cast")
         await cast(memory)

@@ -81,6 +81,7 @@ class Asides(States):
     def _hear_names(self) -> None:
         """Note every name, for the record and for pronouns to come."""
         seen: set[int] = set()
+        is_heading = not any(c.head.pos_ in ("VERB", "AUX") or c.has_copula for c in self.clauses)
         for token in self.sentence:
             if token.i in seen or not is_name(token, self.talk.named):
                 continue
@@ -106,7 +107,6 @@ class Asides(States):
                 continue
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
-            is_heading = not any(c.head.pos_ in ("VERB", "AUX") or c.has_copula for c in self.clauses)
             is_topic = is_topic or is_heading  # "Contoso:", "Call with Contoso."
             self.local.append((named.start, named.text, kind, is_topic))
             if named.text != named.text.lower():

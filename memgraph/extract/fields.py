@@ -8,7 +8,6 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.asides import Asides
-from memgraph.extract.nouns import NounFrames
 from memgraph.extract.states import W
 from memgraph.extract.values import MONEY, read_amount, read_text
 from memgraph.model import Mode, Polarity
@@ -95,9 +94,7 @@ class Fields(Asides):
 
     def _labelled(self, label: str) -> str:
         """The predicate that a label stands for, of those that say something of a firm or a project."""
-        words = label.lower().split()
-        frames: NounFrames = self.x.nouns
-        found = _SHORT.get(label.strip().lower()) or frames.labelled(words)
+        found = _SHORT.get(label.strip().lower()) or self.x.nouns.labelled(label.lower().split())
         declared = self.ontology.predicates.get(found or "")
         return found if found and declared is not None and declared.subject != "person" else ""
 

@@ -192,20 +192,15 @@ class Referents:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
         if token.text[:1].isupper() or token.pos_ != "NOUN":
             return None
-        is_one = token.tag_ == "NN" and any(
-            c.lower_ in ("the", "our", "my", "your", "their") for c in children(token, "det", "nmod:poss")
-        )
-        if is_one and self.words.is_any("happening" if kind == "event" else "work_item", token):
+        if _is_definite(token) and self.words.is_any("happening" if kind == "event" else "work_item", token):
             return phrase(token)
         named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
         return phrase(token) if named else None
 
     def _team(self, token: Token) -> str | None:
         """ "The platform team": a group that a word before it tells apart."""
-        if token.pos_ != "NOUN" or token.tag_ != "NN" or not self.words.is_any("group", token):
-            return None
-        is_one = any(c.lower_ in ("the", "our", "my", "your", "their") for c in children(token, "det", "nmod:poss"))
-        return phrase(token) if is_one and children(token, "compound") else None
+        is_group = token.pos_ == "NOUN" and _is_definite(token) and self.words.is_any("group", token)
+        return phrase(token) if is_group and children(token, "compound") else None
 
     def _person(self, word: str) -> str | None:
         if word in _FIRST:
@@ -213,6 +208,11 @@ class Referents:
         if word in _SECOND:
             return YOU if self.is_question else self.talk.other or None
         return None
+
+    @property
+    def _named_here(self) -> set[str]:
+        """The names in this message, as far as it is read."""
+        return {called.text for called in self.reading.mentions}
 
     def _pointed(self, word: str, kind: str = "", *, other_than: str = "") -> str | None:
         """Who a pronoun points at: whoever of its kind was named last."""
@@ -226,10 +226,8 @@ class Referents:
             return None
         kinds = (kind,) if kind not in ("", "thing") else ("organization", "thing", "event", "")
         exact = [h for h in heard_so_far if h.kind in kinds]
-        here = {called.text for called in self.reading.mentions}
-        if (
-            exact and exact[0].name not in here
-        ):  # what was named just now, whatever it is, comes before what was earlier
+        here = self._named_here
+        if exact and exact[0].name not in here:  # what was named just now, whatever it is, comes before the earlier
             new = next((h for h in heard_so_far if h.kind == "" and h.name in here), None)
             exact = [new] if new is not None else exact
         if exact:
@@ -260,7 +258,7 @@ class Referents:
             if h.name != other_than
             and (h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing")))
         ]  # fmt: skip
-        here = {called.text for called in self.reading.mentions}
+        here = self._named_here
         fits = [h for h in fits if h.name in here] or fits  # what this message names comes before what another did
         return next((h.name for h in fits if h.is_topic), fits[0].name if fits else None)
 
@@ -479,6 +477,12 @@ class Referents:
         if kind == "place" and named.end <= token.i and token.pos_ == "NOUN":  # "a Rome conference"
             return None
         return Called(named.text, kind)
+
+
+def _is_definite(token: Token) -> bool:
+    """Whether a noun stands for one that is known: "the …", "our …"."""
+    known = ("the", "our", "my", "your", "their")
+    return token.tag_ == "NN" and any(c.lower_ in known for c in children(token, "det", "nmod:poss"))
 
 
 def label_is(token: Token, *labels: str) -> bool:
