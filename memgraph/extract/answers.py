@@ -62,7 +62,7 @@ class Answers(Fields):
                     subject = self._subject(clause.subject, declared, clause) if clause.subject is not None else None
                     if subject is not None:
                         out.append((frame.predicate, subject[0], ""))
-        asked_after = _WHERE_AT.search(self.plain)
+        asked_after = self._search(_WHERE_AT)
         if asked_after is not None:
             name = asked_after["what"]
             self.talk.note(name, self._kind_of(name))

@@ -169,7 +169,7 @@ class Asides(States):
                 owner = self._subject(clause.subject, self.ontology[told[0]], clause)
                 if owner is not None:
                     self.talk.unnamed = (owner[0], told[0])
-        given = _CHRISTENED.search(self.plain)
+        given = self._search(_CHRISTENED)
         if given is not None and self.talk.unnamed is not None:
             owner, predicate = self.talk.unnamed
             self.talk.unnamed = None
@@ -180,13 +180,13 @@ class Asides(States):
         """ "Write to me at …": where somebody can be reached."""
         if self.is_question:
             return
-        other = _REACH_OTHER.search(self.plain)
+        other = self._search(_REACH_OTHER)
         name = (other["to"] or other["who"]) if other is not None else ""
         if name.lower() in ("him", "her", "he", "she"):
             name = self._pointed(name.lower()) or ""
         if name and not self.words.is_common(name):
             yield from self._contact(name)
-        elif _REACH.search(self.plain):
+        elif self._search(_REACH):
             yield from self._contact(self.episode.speaker)
 
     def _contact(self, name: str) -> Iterator[Proposal]:
@@ -196,7 +196,7 @@ class Asides(States):
             literal = contact_in(self.plain, predicate)
             if literal is not None:
                 called = (Called(name, "person"), True)
-                mode = Mode.CHANGE if _ANEW.search(self.plain) else Mode.STATEMENT
+                mode = Mode.CHANGE if self._search(_ANEW) else Mode.STATEMENT
                 told = self._proposal(None, predicate, called, literal, mode, Polarity.HOLDS)
                 if told is not None:
                     yield told
@@ -253,7 +253,7 @@ class Asides(States):
                     yield replace(over, valid_from=None, valid_to=None, precision=Precision.INSTANT)
         told = list(self._told_instead())
         yield from told
-        if told or not (CORRECTION.search(said) or _CONTRAST.search(said)):
+        if told or not (self._search(CORRECTION) or self._search(_CONTRAST)):
             return
         for clause in self.clauses:
             if not clause.is_copular or clause.subject is None or clause.subject.lower_ not in IT or clause.is_unreal:

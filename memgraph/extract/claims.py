@@ -95,13 +95,13 @@ class Claims(Referents):
         if when is None:
             return None
         start, end, precision = when
-        if CORRECTION.search(self.plain) and not _NOW.search(self._own_text(clause)):
+        if self._search(CORRECTION) and not _NOW.search(self._own_text(clause)):
             mode = Mode.CORRECTION
         elif mode is Mode.STATEMENT and (
             _CHANGE.search(self._own_text(clause)) or (time is not None and time.how == "since")
         ):
             mode = Mode.CHANGE
-        confidence = HEDGED if _HEDGE.search(self.plain) else SURE
+        confidence = HEDGED if self._search(_HEDGE) else SURE
         if clause is not None and clause.is_reported:
             confidence *= HEARSAY
         if not is_sure:

@@ -97,7 +97,7 @@ def forms(token: Token) -> tuple[str, str, str]:
 
 def children(token: Token, *labels: str) -> list[Token]:
     """The dependents with one of these labels."""
-    return [c for c in token.children if c.dep_ in labels]
+    return [c for c in token.children if c.dep_ in labels] if token.children else []
 
 
 def clauses(sentence: Span, verbs: Container[str] = ()) -> list[Clause]:

@@ -47,13 +47,15 @@ class Fields(Asides):
         if self.is_question:
             return
         taken = {p.predicate for p in self.found}
-        for match in _FIELD.finditer(self.plain):
+        for match in _FIELD.finditer(self.plain) if self._search(_FIELD) else ():
             for told in self._field(match["label"], match["value"], match["whose"] or "", match.start()):
                 if told.predicate not in taken:
                     yield told
-        sized = _SIZED.search(self.plain)
+        sized = self._search(_SIZED)
         if sized is not None and "headcount" in self.ontology.predicates and "headcount" not in taken:
             yield from self._valued("headcount", sized["n"], sized["who"], sized.start())
+        if not (self._search(_NOTED) or self._search(_STAFF)):
+            return
         at = 0
         for part in _PARTS.split(self.plain):
             start, at = self.plain.find(part, at), at + len(part)
@@ -73,7 +75,7 @@ class Fields(Asides):
 
     def _decided_by(self) -> Iterator[Proposal]:
         """ "It's up to Lena to decide", "Lena has to approve it": who decides for the firm that is spoken of."""
-        match = _DECIDES.search(self.plain)
+        match = self._search(_DECIDES)
         if match is None or "decision_maker" not in self.ontology.predicates or self.is_question:
             return
         if any(p.predicate == "decision_maker" for p in self.found) or self.words.is_common(match["who"]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import regex
@@ -78,6 +78,9 @@ class Prepared:
     nouns: tuple[NounFact, ...]
     is_lower: bool
     is_question: bool
+    searched: dict[regex.Pattern[str], regex.Match[str] | None] = field(
+        default_factory=dict[regex.Pattern[str], "regex.Match[str] | None"]
+    )
 
 
 def prepared(grammar: Grammar, sentence: Span) -> Prepared:
@@ -111,6 +114,13 @@ class Referents:
         self.is_lower, self.is_question = told.is_lower, told.is_question
         self.found: list[Proposal] = []
         self.local: list[tuple[int, str, str, bool]] = []  # where in this sentence which names stand
+
+    def _search(self, pattern: regex.Pattern[str]) -> regex.Match[str] | None:
+        """Where a pattern first fits what isn't quoted; it is looked for once, however often the sentence is read."""
+        searched = self.prepared.searched
+        if pattern not in searched:
+            searched[pattern] = pattern.search(self.plain)
+        return searched[pattern]
 
     def _catch_up(self, end: int) -> None:
         """Take note of the names before a place in the sentence: those behind a pronoun can't be what it means."""

@@ -36,7 +36,7 @@ class SentenceReader(Answers):
 
     def read(self, *, is_joke: bool) -> None:
         self._hear_names()
-        silent = is_joke or bool(UNREAL.search(self.plain))
+        silent = is_joke or self._search(UNREAL) is not None
         for proposal in [*self._from_nouns(), *self._from_clauses(), *self._possessed(), *self._titles()]:
             self._keep(proposal)
         self.found.extend(list(self._ended()))

@@ -80,7 +80,7 @@ class States(Claims):
                 mine = Called(self.episode.speaker, "person")
                 yield from self._stated(clause, "assigned_to", subject, mine)
             return
-        if (match := _PRICE.search(self.plain)) and "price_sensitivity" in self.ontology.predicates:
+        if (match := self._search(_PRICE)) and "price_sensitivity" in self.ontology.predicates:
             subject = self._subject(clause.subject, self.ontology["price_sensitivity"], clause)
             if subject is not None and not clause.is_unreal:
                 degree = (match["how"] or "").strip().lower()
@@ -124,9 +124,7 @@ class States(Claims):
                 literal = read_text(text)
                 if name == "job_title":
                     yield from self._employer(clause, subject)
-                if name == "project_status" and (
-                    any(t.text == "%" for t in token.subtree) or _CLOSED.search(self.plain)
-                ):
+                if name == "project_status" and (any(t.text == "%" for t in token.subtree) or self._search(_CLOSED)):
                     continue  # "80% done", "closed lost"
                 is_turn = becomes or (clause.is_passive and name == "project_status")  # "was cancelled" is no history
                 if literal is not None and is_turn:
@@ -188,6 +186,8 @@ class States(Claims):
         if "job_title" not in self.ontology.predicates:
             return
         for token in self.sentence:
+            if not (label_is(token, "appos") or children(token, "nmod:poss")):
+                continue
             if not (self.words.is_("occupation", token.lower_) or self.words.is_("occupation", token.lemma_.lower())):
                 continue
             if token.tag_ == "NNS" or self.words.is_any("role", token) or self._is_denied(token):
@@ -259,14 +259,16 @@ class States(Claims):
     def _possessed(self) -> Iterator[Proposal]:
         """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
         for token in self.sentence:
-            at = clause_of(token, self.heads)
-            clause = next((c for c in self.clauses if c.head.i == at), None)
-            if token.pos_ not in ("NOUN", "PROPN") or clause is None or clause.is_unreal or clause.is_imperative:
+            if token.pos_ not in ("NOUN", "PROPN"):
                 continue
             of_what = token.head if token.head.lower_ in _DOSES else token  # "my dose of metformin"
             owners = children(of_what, "nmod:poss")
             is_the = any(c.lower_ == "the" for c in children(of_what, "det"))
             if not owners and not is_the:
+                continue
+            at = clause_of(token, self.heads)
+            clause = next((c for c in self.clauses if c.head.i == at), None)
+            if clause is None or clause.is_unreal or clause.is_imperative:
                 continue
             for predicate, kind, over in _POSSESSED:
                 declared = self.ontology.predicates.get(predicate)
@@ -302,7 +304,7 @@ class States(Claims):
         if headed is not None:
             name, how = headed["what"], headed["how"]
         else:
-            said = _STATUS.search(self.plain)
+            said = self._search(_STATUS)
             clause = self.clauses[0] if len(self.clauses) == 1 else None
             if said is None or clause is None or clause.subject is None or clause.is_negated or clause.is_unreal:
                 return

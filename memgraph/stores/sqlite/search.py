@@ -149,9 +149,9 @@ def _episodes(
     def read(row: sqlite3.Row) -> Episode:
         return rows.episode(row, scope)
 
-    found = connection.execute(SQL["episodes_by_seq"], {"seqs": rows.many(whole)}).fetchall()
+    found = matrix.episodes(connection, whole)
     ids = {row[0]: row[1] for row in found}
-    cosines = similarities.of(list(ids))
+    cosines = similarities.of(whole)
     return tuple(
         EpisodeSignal(row[1], row[2], row[3], row[4], cosine, ids.get(before.get(row[0], -1)), partial(read, row))
         for row, cosine in zip(found, cosines, strict=True)

@@ -1,4 +1,7 @@
-"""Exact vector search: a matrix for each scope, read from the file once and kept up with what is added."""
+"""Exact vector search: a matrix for each scope, read from the file once and kept up with what is added.
+
+Beside the vectors of episodes stand the rows that searches have read.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memgraph.ports import Vectors
+from memgraph.stores.sqlite import rows
 from memgraph.stores.sqlite.connection import SQL
 
 _KEPT_SCOPES = 256
+_KEPT_EPISODES = 20_000  # of each scope
 Integers = NDArray[np.int64]
 
 
@@ -26,22 +31,23 @@ class Matrix:
     dimension: int
     size: int = 0
     seqs: Integers = field(default_factory=lambda: np.empty(0, np.int64))
-    rows: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    vectors: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
     turns: Integers = field(default_factory=lambda: np.empty((0, 3), np.int64))
     sessions: dict[str | None, int] = field(default_factory=dict[str | None, int])
     _conversation: Conversation | None = None
+    _episodes: dict[int, sqlite3.Row] = field(default_factory=dict[int, sqlite3.Row])
 
     def append(self, found: Sequence[sqlite3.Row]) -> None:
         needed = self.size + len(found)
         if needed > len(self.seqs):
             room = max(needed, 2 * len(self.seqs), 64)
             self.seqs = _grown(self.seqs, self.size, room)
-            self.rows = _grown(self.rows, self.size, room)
+            self.vectors = _grown(self.vectors, self.size, room)
             self.turns = _grown(self.turns, self.size, room)
         new = slice(self.size, needed)
         self.seqs[new] = [r["seq"] for r in found]
         vectors = np.frombuffer(b"".join(r["vector"] for r in found), np.float32)
-        self.rows[new] = vectors.reshape(len(found), self.dimension)
+        self.vectors[new] = vectors.reshape(len(found), self.dimension)
         numbers = (self.sessions.setdefault(r["session_id"], len(self.sessions)) for r in found)
         self.turns[new] = [
             (number, r["occurred_at"] or 0, r["place"] or 0) for number, r in zip(numbers, found, strict=True)
@@ -51,7 +57,7 @@ class Matrix:
 
     def similarities(self, vector: Vectors) -> Similarities:
         """Compare a vector of shape (dimension,) with all of them."""
-        return Similarities(self.seqs[: self.size], self.rows[: self.size] @ vector)
+        return Similarities(self.seqs[: self.size], self.vectors[: self.size] @ vector)
 
     def conversation(self) -> Conversation:
         """The episodes in the order of their turns."""
@@ -60,6 +66,15 @@ class Matrix:
             order = np.lexsort((seqs, place, occurred_at, session))
             self._conversation = Conversation(seqs[order], session[order], np.argsort(order), seqs.copy())
         return self._conversation
+
+    def episodes(self, connection: sqlite3.Connection, seqs: Sequence[int]) -> list[sqlite3.Row]:
+        """These episodes' rows, read where they are not at hand. No row changes within an epoch."""
+        if len(self._episodes) > _KEPT_EPISODES:
+            self._episodes.clear()
+        unread = rows.many(seq for seq in seqs if seq not in self._episodes)
+        for row in connection.execute(SQL["episodes_by_seq"], {"seqs": unread}):
+            self._episodes[row[0]] = row
+        return [self._episodes[seq] for seq in seqs]
 
 
 def _grown(array: NDArray[Any], size: int, room: int) -> NDArray[Any]:
@@ -153,7 +168,7 @@ class Matrices:
         epoch = row["epoch"] if row else 0
         matrix = self._kept.pop((scope, kind), None)
         if matrix is None or matrix.epoch != epoch:
-            matrix = Matrix(epoch, dimension, rows=np.empty((0, dimension), np.float32))
+            matrix = Matrix(epoch, dimension, vectors=np.empty((0, dimension), np.float32))
         self._kept[scope, kind] = matrix
         while len(self._kept) > _KEPT_SCOPES:
             self._kept.popitem(last=False)
