@@ -32,6 +32,15 @@ _WHERE_AT = regex.compile(
 )
 
 
+_SUPPOSES = frozenset("think guess believe reckon suppose".split())
+_HOW_BIG = regex.compile(
+    rf"\bhow (?:big|large) (?:is|are) (?:the )?(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it)"
+    r"|\bhow many (?:people|employees|staff|folks)\b(?:.*\b(?:at|for|does|do|has|have)) (?:the )?"
+    rf"(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it|there)",
+    regex.IGNORECASE,
+)
+
+
 class Answers(Fields):
     """Reads one sentence as a question, or as the answer to one."""
 
@@ -67,6 +76,10 @@ class Answers(Fields):
             name = asked_after["what"]
             self.talk.note(name, self._kind_of(name))
             out += [(p, Called(name, self.ontology[p].subject), "") for p in ("deal_stage", "project_status")]
+        sized = self._search(_HOW_BIG)
+        if sized is not None and "headcount" in self.ontology.predicates:
+            name = sized["what"] if sized["what"][:1].isupper() else self._latest("organization")
+            out += [("headcount", Called(name, "organization"), "")] if name and not self._is_person(name) else []
         for found in self.x.nouns.asked(self.sentence):
             declared = self.ontology[found.predicate]
             owner = self._owner(found.owner, declared, found.noun) if found.owner is not None else None
@@ -125,16 +138,9 @@ class Answers(Fields):
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
         if pointing and len(self.clauses) == 1 and not pointing[0].is_negated:
             root = pointing[0].head  # "That would be Magda"
-        elif any(c.subject is not None for c in self.clauses):
+        elif any(c.subject is not None and not c.words & _SUPPOSES for c in self.clauses):
             return
-        if root.pos_ not in (
-            "NOUN",
-            "PROPN",
-            "NUM",
-            "ADJ",
-            "X",
-            "VERB",
-        ):
+        if root.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X", "VERB"):
             return
         for predicate, asked_of, qualifier in question.open_:
             subject = self._answering(asked_of)
@@ -142,7 +148,8 @@ class Answers(Fields):
             if declared.object == "text" and predicate not in _ANSWERED:
                 continue
             found = False
-            for token in conjuncts(root):
+            counted = [t for t in self.sentence if t.like_num][:1] if declared.object == "number" else []
+            for token in counted or conjuncts(root):
                 for thing in self._object(token, declared, None):
                     for proposal in self._stated(None, predicate, (subject, True), thing):
                         found = True

@@ -15,6 +15,7 @@ from memgraph.extract.clauses import Clause, children, conjuncts, phrase
 from memgraph.extract.nouns import is_name, name_at
 from memgraph.extract.referents import IT
 from memgraph.extract.states import States, W
+from memgraph.extract.talk import Heard
 from memgraph.extract.values import contact_in, read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
 
@@ -33,9 +34,11 @@ _REACH = regex.compile(
 _REACH_OTHER = regex.compile(
     rf"\b(?i:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message)(?: out)?(?: to)?"
     rf" (?P<to>{W}(?: {W})?|him|her) (?:at|on|under|via)\b"
-    rf"|(?P<who>{W}(?: {W})?|\b(?i:he|she)) (?:can be|is) (?:best )?(?:reached|reachable|contacted)\b",
+    rf"|(?P<who>{W}(?: {W})?|\b(?i:he|she)) (?:can be|is) (?:best )?(?:reached|reachable|contacted)\b"
+    rf"|(?i:\bcontact(?: person)?)(?: (?:at|for|there|over)\b[^.:;]{{0,30}}?)? ?(?:is|:) (?P<who>{W}(?: {W})?)\b",
 )
 _ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
+_GENDERS = {"his": "m", "he": "m", "her": "f", "she": "f"}
 _NO_MORE = regex.compile(r"^(?:[^,.]*, ?)?no more (?P<what>[\p{L}-]+)\b", regex.IGNORECASE)
 _AROUND_DENIED = regex.compile(r"^(?:not|n[o']t|n’t) |,? (?:after all|at all|any ?more|anyway)$", regex.IGNORECASE)
 _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
@@ -108,7 +111,9 @@ class Asides(States):
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
             is_topic = is_topic or is_heading  # "Contoso:", "Call with Contoso."
-            self.local.append((named.start, named.text, kind, is_topic))
+            hints = [t.hint for t in token.doc[named.start : named.end]]
+            hint = max(sorted(set(hints)), key=hints.count)
+            self.local.append((named.start, Heard(named.text, kind, is_topic=is_topic, hint=hint)))
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)
         for a, b, is_nickname in self._aliases():
@@ -158,6 +163,7 @@ class Asides(States):
         for clause in self.clauses:
             if clause.is_unreal or clause.is_negated:
                 continue
+            self._seeing(clause)
             for token in clause.objects:
                 told = self.x.nouns.predicate_of(token)
                 has_article = any(c.lower_ in ("a", "an", "another", "one") for c in children(token, "det", "nummod"))
@@ -174,7 +180,19 @@ class Asides(States):
             owner, predicate = self.talk.unnamed
             self.talk.unnamed = None
             named = Called(given["name"], self.ontology[predicate].object)
+            if named.kind == "person":
+                self.talk.note(named.text, named.kind, _GENDERS.get(given[0].split()[0].lower(), ""))
             yield from self._stated(None, predicate, (owner, True), named)
+
+    def _seeing(self, clause: Clause) -> None:
+        """ "I'm seeing someone": whose name is still to come."""
+        is_one = any(t.lower_ in ("someone", "somebody") for t in clause.objects) and clause.words & {"see", "date"}
+        declared = self.ontology.predicates.get("partner_of")
+        if declared is None or not is_one or not (clause.is_ongoing or clause.tense == "perfect"):
+            return
+        who = self._subject(clause.subject, declared, clause)
+        if who is not None:
+            self.talk.unnamed = (who[0], "partner_of")
 
     def _contacts(self) -> Iterator[Proposal]:
         """ "Write to me at …": where somebody can be reached."""

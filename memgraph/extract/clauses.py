@@ -34,6 +34,7 @@ _REPORTS = frozenset(
     "say claim hear read insist swear mention announce report guess bet assume tell rumour rumor".split()
 )
 _BE = frozenset(("am", "is", "are", "'m", "'s", "'re", "’m", "’s", "’re", "m", "re"))
+_HAVE = frozenset(("have", "has", "'ve", "'s", "’ve", "’s", "ve"))
 _GOING = frozenset(("going", "gonna", "gon"))
 _ALMOST = frozenset(("almost", "nearly"))
 _NEARLY = frozenset("about close due eager happy keen likely near poised ready set verge willing yet".split())
@@ -76,6 +77,8 @@ class Clause:
     def words(self) -> set[str]:
         """The forms under which patterns may name its head."""
         words = {*forms(self.head), stem(self.head)}
+        if self.head.lower_ == "got" and any(c.lower_ in _HAVE for c in children(self.head, "aux")):
+            words.add("have")
         if self.is_copular:  # "is due on the 8th" may hang on the date
             words |= {c.lower_ for c in children(self.head, "case", "advmod")}
         return words
@@ -93,6 +96,14 @@ def stem(token: Token) -> str:
 def forms(token: Token) -> tuple[str, str, str]:
     """How a pattern or a list may write a noun: as said, by its lemma, without a plural s."""
     return token.lower_, token.lemma_.lower(), token.lower_.removesuffix("s")
+
+
+def in_law(token: Token) -> Token | None:
+    """The end of "brother-in-law", where a token begins such a word."""
+    following = token.doc[token.i + 1 : min(token.i + 5, len(token.doc))]
+    written = [t for t in following if t.text != "-"]
+    is_one = [t.lower_ for t in written[:2]] == ["in", "law"]
+    return written[1] if is_one else None
 
 
 def children(token: Token, *labels: str) -> list[Token]:
@@ -174,6 +185,9 @@ def _clause(head: Token) -> Clause:
         attributes = children(head, "attr")  # en_core_web hangs the predicate on the verb
         if attributes:
             c.head, c.is_copular = attributes[0], True
+    is_into = head.tag_ == "VBG" and any(k.lower_ == "into" for k in children(head, "case"))
+    if is_into and not cops:  # "I'm into climbing", with its "'m" taken for an auxiliary
+        cops = [a for a in children(head, "aux") if a.lower_ in _BE]
     c.has_copula = c.is_copular or bool(cops)
     c.is_copular = c.is_copular or bool(cops) or head.pos_ not in ("VERB", "AUX")
     c.subject = subject_of(head)
@@ -204,6 +218,7 @@ def _clause(head: Token) -> Clause:
         head,
         *(c.objects if not c.is_copular else []),
         *(children(head, "xcomp") if not c.is_copular else []),
+        *(children(head, "advmod") if not c.is_copular else []),  # "moved back to …"
     ]:
         c.preps.extend(prepositions(holder))
     if c.is_copular:
@@ -356,6 +371,8 @@ def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
         first -= 1
     while last + 1 in inside:
         last += 1
+    if first > 0 and doc[first].text == "-":
+        first -= 1  # the "e" of "e-bike"
     return doc[first : last + 1]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memgraph.extract.clauses import Clause, children, conjuncts, forms
+from memgraph.extract.clauses import Clause, children, conjuncts, forms, in_law, stem
 from memgraph.model import Mode
 from memgraph.ontology import Ontology, read_yaml
 
@@ -21,8 +21,9 @@ _JOINS = ("compound", "flat", "flat:foreign", "flat:name", "goeswith", "fixed")
 _PARTICLES = frozenset(("of", "de", "del", "da", "van", "von", "der", "la", "le", "&"))
 _MOVES = frozenset(
     "go went move change rise fall drop grow cut raise reduce increase decrease slip shrink jump set push "
-    "slash trim halve double bump lift expand extend adjust revise climb".split()
+    "slash trim halve double bump lift expand extend adjust revise climb upped uppe upp up".split()
 )
+_GIVES = frozenset("mention have give quote share set state name approve".split())
 _GRANTS = frozenset("approve agree allocate secure grant confirm".split())
 _OWNERS = ("of", "for", "at", "with", "on", "in")
 _NOT_NAMES = frozenset(
@@ -248,6 +249,8 @@ class NounFrames:
         for of in children(token, "nmod"):
             if of.lower_ == "choice" and "prefers" in self._qualified:
                 return "prefers", token.lemma_.lower()
+        if in_law(token) is not None:
+            return None
         lemma = token.lemma_.lower()
         before = token.nbor(-1).lower_ if token.i > token.sent.start else ""
         if before in _FORMER or token.lower_.startswith("ex-"):
@@ -293,6 +296,8 @@ class NounFrames:
             holder = by_head.get(listed.head.i) if listed.dep_ == "obj" else None
             if owner is None and holder is not None and holder.words & {"have", "'ve", "get", "adopt"}:
                 owner = holder.subject  # "they have two kids"
+            if owner is None:
+                owner = _giver(token)
             if owner is None and predicate == "objection":
                 owner = next(
                     (
@@ -531,6 +536,13 @@ def owner_of(token: Token) -> Token | None:
     if token.dep_ == "conj" and token.head.i != token.i:
         return owner_of(token.head)
     return None
+
+
+def _giver(token: Token) -> Token | None:
+    """Who gives what they speak of: "the budget they mentioned"."""
+    telling = [c for c in children(token, "acl:relcl", "acl") if {c.lemma_.lower(), stem(c)} & _GIVES]
+    subjects = [s for c in telling for s in children(c, "nsubj") if s.lower_ not in ("that", "which", "who")]
+    return subjects[0] if subjects else None
 
 
 def _has_mark(token: Token) -> bool:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.clauses import Clause, children, clause_of, clauses, is_cut, phrase, phrase_at, trimmed
+from memgraph.extract.clauses import Clause, children, clause_of, clauses, in_law, is_cut, phrase, phrase_at, trimmed
 from memgraph.extract.frames import Frame, Match, frames_of, matches
 from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at, owner_of
-from memgraph.extract.talk import Reading, Talk
+from memgraph.extract.talk import Heard, Reading, Talk
 from memgraph.extract.values import amount_in, read_text, special_in
 from memgraph.model import Episode, name_key
 from memgraph.ontology import Ontology, Predicate
@@ -32,6 +32,8 @@ _WE = frozenset(("we", "us", "our", "ours"))
 _HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
+_ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split())
+_DELIVERIES = frozenset("release launch rollout delivery deadline shipping go-live".split())
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(_HE_SHE)
 _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
@@ -113,7 +115,7 @@ class Referents:
         self.times = times_in(self.text, episode.occurred_at)
         self.is_lower, self.is_question = told.is_lower, told.is_question
         self.found: list[Proposal] = []
-        self.local: list[tuple[int, str, str, bool]] = []  # where in this sentence which names stand
+        self.local: list[tuple[int, Heard]] = []  # where in this sentence which names stand
 
     def _search(self, pattern: regex.Pattern[str]) -> regex.Match[str] | None:
         """Where a pattern first fits what isn't quoted; it is looked for once, however often the sentence is read."""
@@ -125,8 +127,8 @@ class Referents:
     def _catch_up(self, end: int) -> None:
         """Take note of the names before a place in the sentence: those behind a pronoun can't be what it means."""
         while self.local and self.local[0][0] < end:
-            _, name, kind, is_subject = self.local.pop(0)
-            self.talk.note(name, kind, is_topic=is_subject)
+            _, named = self.local.pop(0)
+            self.talk.note(named.name, named.kind, is_topic=named.is_topic, hint=named.hint)
 
     def _kind_of(self, name: str) -> str:
         if self._is_person(name):
@@ -170,7 +172,10 @@ class Referents:
         if word in _WE:
             if kind == "person":
                 return Called(self.episode.speaker, "person"), True
-            last = self._own_organization(self.episode.speaker)
+            if kind == "thing":  # "Atlas is at risk, we're waiting on …"
+                last = self._subject_before(token, "it", kind)
+            else:
+                last = self._own_organization(self.episode.speaker)
             return (Called(last, kind), False) if last else None
         if word in _HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
@@ -184,6 +189,15 @@ class Referents:
             self.talk.named,
             is_likely=self.is_lower and kind != "person" and (clause is None or token == clause.subject),
         )
+        if kind == "thing" and token.pos_ == "NOUN" and token.lemma_.lower() in _DELIVERIES:
+            of = owner_of(token)  # "the release of Atlas slipped"
+            if (
+                of is not None
+                and of.i != token.i
+                and label_is(of, "nmod", "nmod:poss")
+                and of.pos_ in ("PROPN", "PRON")
+            ):
+                return self._subject(of, declared, None)
         if kind in ("thing", "event") and (text := self._described(token, kind)):
             return Called(text, kind), True
         if kind == "organization" and token.pos_ == "NOUN" and self.words.is_any("dealing", token):
@@ -194,13 +208,16 @@ class Referents:
             return None
         if kind == "person" and self._kind_of(named.text) in ("organization", "place"):
             return None
+        is_full = named.end - named.start == 2 and all(t.hint == "person" for t in token.doc[named.start : named.end])
+        if kind == "organization" and is_full and not self._kind_of(named.text):
+            return None  # "Tom Wuyts runs Contoso"
         if kind == "organization" and self._is_person(named.text):
             return None
         return Called(named.text, kind), True
 
     def _described(self, token: Token, kind: str) -> str | None:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
-        if token.text[:1].isupper() or token.pos_ != "NOUN":
+        if token.text[:1].isupper() or token.pos_ != "NOUN" or token.lower_ in _ACCOUNTS:
             return None
         if _is_definite(token) and self.words.is_any("happening" if kind == "event" else "work_item", token):
             return phrase(token)
@@ -229,7 +246,8 @@ class Referents:
         heard_so_far = [h for h in reversed(self.talk.heard) if h.name not in (self.episode.speaker, other_than)]
         if word in _HE_SHE:
             heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or h.is_topic]  # that would be "you"
-            fits = [h for h in heard_so_far if h.kind == "person" and h.gender in ("", _HE_SHE[word])]
+            likely = [h for h in heard_so_far if (h.kind or h.hint) == "person"]
+            fits = [h for h in likely if h.gender in ("", _HE_SHE[word])]
             fits = fits or [h for h in heard_so_far if h.kind == "" and h.is_topic]
             return fits[0].name if fits else None
         if kind == "person":  # "they" are several, as a rule
@@ -294,8 +312,9 @@ class Referents:
             if subject is None:
                 return None
             owner = subject[0].text
-        text = f"{owner}'s {noun}"
-        if named := self._name_beside(token):
+        law = in_law(token)
+        text = f"{owner}'s {noun}{'-in-law' if law is not None else ''}"
+        if named := self._name_beside(law or token):
             self.talk.roles[name_key(text)] = named
             return Called(named, "person")
         known = self.talk.roles.get(name_key(text), text)

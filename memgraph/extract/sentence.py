@@ -11,7 +11,7 @@ from memgraph.extract.answers import Answers
 from memgraph.extract.claims import UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of
 from memgraph.extract.frames import Frame, Match
-from memgraph.extract.nouns import name_at
+from memgraph.extract.nouns import NounFact, name_at
 from memgraph.extract.referents import IT
 from memgraph.extract.talk import Question
 from memgraph.model import Mode, Polarity, Precision, name_key
@@ -25,6 +25,7 @@ _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
     "tell ask say know see hear share let thank talk check mention show hug chat catch wish introduce apologize".split()
 )
 _OBLIGED = frozenset(("must", "should"))
+_DELIVERS = frozenset("ship launch release go deliver deploy".split())
 _BARE = frozenset("go work do make get be have take try keep see come start help play use".split())
 _ADJECTIVAL = frozenset(
     "project_status deal_stage price_sensitivity favorite prefers diet nationality nickname".split()
@@ -44,6 +45,8 @@ class SentenceReader(Answers):
         self.found.extend(self._status_told())
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
+        self.found.extend(self._too_dear())
+        self.found.extend(self._last_day())
         self.found.extend(self._christened())
         if not self.found and not silent:
             self.found.extend(self._put_right())
@@ -53,7 +56,7 @@ class SentenceReader(Answers):
             self.found.clear()
         elif silent:
             self.found.clear()
-        self.found = [p for p in self.found if not self._is_over(p)]
+        self.found = [p for p in self.found if not self._is_over(p) and not self._is_mistaken(p)]
         self.found.extend(mirrored(self.found, self.ontology, self._is_person))
         for proposal in self.found:
             same = [p for p in self.reading.proposals if _says_the_same(p, proposal)]
@@ -78,6 +81,18 @@ class SentenceReader(Answers):
             and (p.subject, p.predicate, p.object) == (proposal.subject, proposal.predicate, proposal.object)
             for p in self.found
         )  # fmt: skip
+
+    def _is_mistaken(self, proposal: Proposal) -> bool:
+        """Whether the sentence shows that something else is meant: who marries is no task with a due date, and whose
+        account is taken over is no task, nor somebody to manage."""
+        name, about = proposal.subject.text, [p for p in self.found if p is not proposal]
+        if self.ontology[proposal.predicate].subject in ("thing", "event"):
+            is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)
+            accounts = {p.subject.text for p in about if p.predicate == "account_owner"}
+            return is_somebody or (proposal.predicate == "assigned_to" and name in accounts)
+        if proposal.predicate == "manages" and proposal.object is not None:
+            return any(p.predicate == "account_owner" and p.subject.text == proposal.object.text for p in about)
+        return False
 
     def _is_replaced(self, a: Proposal, b: Proposal) -> bool:
         """Of two values that one message gives a one-valued predicate for the same time, the later counts."""
@@ -112,9 +127,20 @@ class SentenceReader(Answers):
                     continue
                 if clause.is_unreal and is_obliged and frame.predicate not in self.x.dates:
                     continue
+                if frame.verb == "speak" and any(p in ("to", "with") for p, _ in clause.preps):
+                    continue  # "spoke to Ken at Contoso"
+                if frame.predicate == "account_owner" and not self._is_account(match):
+                    continue
+                if frame.predicate == "due_on" and clause.words & _DELIVERS and clause.tense in ("past", "perfect"):
+                    continue  # "shipped on Friday" is done
                 if frame.subject == "S" and kinds.get(frame.verb, declared.subject) != declared.subject:
                     continue
-                fitting = [t for t in match.objects if not frame.words or self.words.is_any(frame.words, t)]
+                fitting = [
+                    t for t in match.objects
+                    if not frame.words
+                    or self.words.is_any(frame.words, t)
+                    or (frame.words == "medication" and self._is_brand(t))
+                ]  # fmt: skip
                 # Whatever the parser made of the words around it.
                 if frame.words and not frame.words.startswith("!") and not fitting:
                     fitting = [
@@ -167,6 +193,16 @@ class SentenceReader(Answers):
             yield from self._progress(clause)
             yield from self._preferences(clause)
 
+    def _is_brand(self, token: Token) -> bool:
+        """ "They switched me to …", after a medication was spoken of: a name that nobody has is another."""
+        is_name = token.pos_ == "PROPN" and token.text[:1].isupper() and not self._kind_of(token.text)
+        return is_name and any(p.predicate == "takes_medication" for p in self.talk.told)
+
+    def _is_account(self, match: Match) -> bool:
+        """Whether what is handed over is a customer: said so, or known for a firm. Projects are handed over too."""
+        named = name_at(match.subject, self.talk.named) if match.subject is not None else None
+        return named is None or any(a.noun for a in match.frame.args) or self._kind_of(named.text) == "organization"
+
     def _denied_beside(
         self, clause: Clause, frame: Frame, subject: tuple[Called, bool], fitting: Sequence[Token]
     ) -> Iterator[Proposal]:
@@ -192,16 +228,24 @@ class SentenceReader(Answers):
     def _unsaid(self, clause: Clause, match: Match, declared: Predicate) -> Proposal | None:
         """A pattern whose value is not said: "Kestrel signed", "we got divorced"."""
         frame = match.frame
-        if match.subject is None or (frame.value and match.subject.pos_ == "PRON" and match.subject.lower_ not in IT):
+        if match.subject is None:
+            return None
+        is_pointing = match.subject.pos_ == "PRON" and match.subject.lower_ not in IT
+        if frame.value and is_pointing and declared.subject != "person":
             return None
         subject = self._subject(match.subject, declared, clause)
         if subject is None:
             return None
         is_named_so = any(a.noun for a in frame.args)
-        if frame.value and not is_named_so and self._kind_of(subject[0].text) != declared.subject:
+        is_fit = self._kind_of(subject[0].text) == declared.subject
+        if frame.predicate == "project_status":
+            is_fit = self._is_project(subject)
+        if frame.value and not is_named_so and not is_fit:
             return None
         thing = Literal(frame.value, frame.value) if frame.value else None
-        return self._proposal(clause, frame.predicate, subject, thing, frame.mode, frame.polarity)
+        return self._proposal(
+            clause, frame.predicate, subject, thing, frame.mode, frame.polarity, is_denial_meant=frame.is_negated
+        )
 
     def _likeliness(self, match: Match) -> tuple[int, int]:
         """The longest pattern comes first, then that for the kind of thing that the subject is known to be."""
@@ -224,7 +268,8 @@ class SentenceReader(Answers):
             clause = found.clause
             if clause is not None and (clause.is_imperative or clause.is_unreal):
                 continue
-            declared = self.ontology[found.predicate]
+            predicate = self._predicate_of(found)
+            declared = self.ontology[predicate]
             owner = self._owner(found.owner, declared, found.noun, clause)
             if owner is None:
                 continue
@@ -234,25 +279,27 @@ class SentenceReader(Answers):
             for token in self._meant(found.values, declared):
                 if clause is None and self._is_addressed(token):
                     continue
-                if token.pos_ == "ADJ" and declared.object == "text" and found.predicate not in _ADJECTIVAL:
+                if token.pos_ == "ADJ" and declared.object == "text" and predicate not in _ADJECTIVAL:
                     continue  # "learning a language is tough"
                 is_infinitive = any(c.lower_ == "to" for c in token.children)
-                if (
-                    token.pos_ == "VERB"
-                    and token.tag_ != "VBG"
-                    and not is_infinitive
-                    and found.predicate not in _ADJECTIVAL
-                ):
+                if token.pos_ == "VERB" and token.tag_ != "VBG" and not is_infinitive and predicate not in _ADJECTIVAL:
                     continue  # "a dream come true"
                 for thing in self._object(token, declared, clause, is_copula_value=True):
                     if isinstance(thing, Called) and name_key(thing.text) == name_key(owner[0].text):
                         continue
-                    proposal = self._proposal(clause, found.predicate, owner, thing, found.mode, Polarity.HOLDS)
+                    proposal = self._proposal(clause, predicate, owner, thing, found.mode, Polarity.HOLDS)
                     if proposal is None:
                         continue
                     if clause is None and declared.takes_entity and self.clauses:  # when she moved, not since when
                         proposal = replace(proposal, valid_from=None, valid_to=None, precision=Precision.INSTANT)
                     yield replace(proposal, qualifier=found.qualifier)
+
+    def _predicate_of(self, found: NounFact) -> str:
+        """The deadline of a task is when it is due; that of a firm is its own."""
+        is_task = found.owner is not None and found.owner.pos_ == "NOUN" and self.words.is_any("work_item", found.owner)
+        if found.predicate == "deadline" and is_task and "due_on" in self.ontology.predicates:
+            return "due_on"
+        return found.predicate
 
 
 def mirrored(proposals: Iterable[Proposal], ontology: Ontology, is_person: Callable[[str], bool]) -> list[Proposal]:

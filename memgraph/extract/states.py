@@ -44,12 +44,16 @@ _AILING = {
     "haemophiliac": "haemophilia",
     "hypertensive": "hypertension",
     "hypothyroid": "hypothyroidism",
+    "lactose-intolerant": "lactose intolerance",
+    "prediabetic": "prediabetes",
+    "schizophrenic": "schizophrenia",
 }
 _DOSES = frozenset("dose dosage prescription course refill round".split())
 _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
     ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
 )
+_TALL = regex.compile(r"\d ?(?:ft|foot|feet|cm|kg|kilos?|lbs?|pounds|stone|['’\"”])(?!\w)", regex.IGNORECASE)
 _CLOSED = regex.compile(r"\bclosed[ -](?:won|lost)\b", regex.IGNORECASE)
 _STATUS = regex.compile(
     r"\b(?:closed[ -](?:won|lost)|on (?:hold|track|schedule|ice)|at risk|off track"
@@ -58,6 +62,10 @@ _STATUS = regex.compile(
     regex.IGNORECASE,
 )
 W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
+_LAST_DAY = regex.compile(
+    rf"(?:(?P<who>{W}(?: {W})?)['’]s|\b(?:(?P<my>(?i:my))|(?P<whose>(?i:his|her)))) last day(?: of work)?"
+    rf"(?: (?:at|with) (?P<firm>{W}(?: {W})*))? (?P<when>is|was|will be)\b"
+)
 _HEADED = regex.compile(
     rf"^(?:[Ss]tatus (?:of|on|for) )?(?P<what>{W}(?: {W}){{0,3}})(?: (?:[Ss]tatus|[Uu]pdate))?:"
     rf" (?P<how>[\w -]{{2,40}}?)[.!]?$"
@@ -138,7 +146,7 @@ class States(Claims):
         )
         if match is None and head.lower_ in ("years", "year", "old"):
             match = regex.search(r"\b(\d{1,3}) years? old", self.plain)
-        if match is not None:
+        if match is not None and not self._search(_TALL):
             number = match[1]
             subject = self._subject(clause.subject, self.ontology["age"], clause)
             if subject is not None and 0 < int(number) < 120 and self._kind_of(subject[0].text) == "person":
@@ -215,6 +223,20 @@ class States(Claims):
             of = name_at(employer, self.talk.named) if employer is not None else None
             if of is not None and not self._is_person(of.text):
                 yield from self._stated(None, "works_at", called, Called(of.text, "organization"))
+
+    def _last_day(self) -> Iterator[Proposal]:
+        """ "Kim's last day at Contoso was Friday": an end, also where the firm isn't named."""
+        match = self._search(_LAST_DAY)
+        if match is None or self.is_question or "works_at" not in self.ontology.predicates:
+            return
+        owner = match["who"] or (self.episode.speaker if match["my"] else self._pointed(match["whose"].lower()))
+        if not owner or self.words.is_common(owner) or self._kind_of(owner) not in ("", "person"):
+            return
+        firm = Called(match["firm"], "organization") if match["firm"] else None
+        over = self._proposal(None, "works_at", (Called(owner, "person"), True), firm, Mode.CHANGE, Polarity.ENDS)
+        ahead = next((t.forward for t in self.times if match["when"] != "was"), None)
+        if over is not None:
+            yield replace(over, valid_from=ahead.start) if ahead is not None else over
 
     def _is_denied(self, token: Token) -> bool:
         at = clause_of(token, self.heads)

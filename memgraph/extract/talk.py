@@ -17,6 +17,7 @@ class Heard:
     gender: str = ""
     by: str = ""
     is_topic: bool = False  # something was said about it
+    hint: str = ""  # the kind that the pipeline takes it for, where it isn't known
 
 
 @dataclass(slots=True)
@@ -44,13 +45,13 @@ class Talk:
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
-    def note(self, name: str, kind: str, gender: str = "", *, is_topic: bool = False) -> None:
+    def note(self, name: str, kind: str, gender: str = "", *, is_topic: bool = False, hint: str = "") -> None:
         known = next((h for h in self.heard if h.name == name), None)
         if known is not None:
             self.heard.remove(known)
             kind = known.kind if kind in ("", "thing") and known.kind else kind
-            gender, is_topic = gender or known.gender, is_topic or known.is_topic
-        self.heard.append(Heard(name, kind, gender, self.speaker, is_topic))
+            gender, is_topic, hint = gender or known.gender, is_topic or known.is_topic, hint or known.hint
+        self.heard.append(Heard(name, kind, gender, self.speaker, is_topic, hint))
         if kind == "person":
             self.persons.add(name_key(name))
         if name != name.lower():
@@ -60,7 +61,7 @@ class Talk:
         """Take in what an earlier turn, read by itself, told."""
         for heard in earlier.heard:
             self.speaker = heard.by
-            self.note(heard.name, heard.kind, heard.gender, is_topic=heard.is_topic)
+            self.note(heard.name, heard.kind, heard.gender, is_topic=heard.is_topic, hint=heard.hint)
         for key, name in earlier.named.items():
             self.named.setdefault(key, name)
         self.persons |= earlier.persons

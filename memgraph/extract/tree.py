@@ -24,16 +24,21 @@ _CLEAR = {  # the labels of en_core_web_*, as Universal Dependencies
     "acomp": "attr",
     "oprd": "xcomp",
 }
+_KINDS = {"PERSON": "person", "PER": "person", "ORG": "organization", "GPE": "place", "LOC": "place", "FAC": "place"}
 
 
 class Token:
-    """A word with its place in the tree; `dep_` is a Universal Dependency, whichever pipeline found it."""
+    """A word with its place in the tree; `dep_` is a Universal Dependency, whichever pipeline found it.
+
+    `hint` is the kind of name that the pipeline takes it for: "person", "organization", "place" or "".
+    """
 
     __slots__ = (
         "children",
         "dep_",
         "doc",
         "head",
+        "hint",
         "i",
         "idx",
         "is_alpha",
@@ -54,7 +59,7 @@ class Token:
         self.doc, self.i, self.idx, self.text = doc, i, idx, text
         self.lower_ = text.lower()
         self.is_alpha = text.isalpha()
-        self.lemma_ = self.pos_ = self.tag_ = self.dep_ = ""
+        self.lemma_ = self.pos_ = self.tag_ = self.dep_ = self.hint = ""
         self.is_oov = self.like_num = self.is_sent_start = False
         self.children: list[Token] = []
 
@@ -145,6 +150,7 @@ class Line:
             own.lemma_, own.pos_, own.tag_ = t.lemma_, t.pos_, t.tag_
             own.dep_ = _CLEAR.get(t.dep_, t.dep_)
             own.is_oov, own.like_num, own.is_sent_start = t.is_oov, t.like_num, bool(t.is_sent_start)
+            own.hint = _KINDS.get(t.ent_type_, "")
             own.head = self.tokens[t.head.i]
             if own.head is not own:
                 own.head.children.append(own)

@@ -58,12 +58,17 @@ def read_amount(text: str) -> Literal | None:
 
 
 _AMOUNTS = regex.compile(rf"(?<![\w.]){MONEY}", regex.IGNORECASE)
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen".split()
+)
+_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 SPELLED = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
+    **{word: n for n, word in enumerate(_UNITS)},
+    **_TENS,
+    **{f"{ten}-{unit}": n + m for ten, n in _TENS.items() for m, unit in enumerate(_UNITS[:10]) if m},
+    "dozen": 12,
+    "hundred": 100,
 }
 _EMAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = regex.compile(r"(?<!\w)\+?\(?\d[\d\s().-]{5,}\d(?!\w)")
@@ -76,7 +81,7 @@ def amount_in(text: str, at: int, within: tuple[int, int]) -> Literal | None:
     best = [f for f in found if f[0] <= at < f[1]] or [f for f in found if within[0] <= f[0] < within[1]]
     if best:
         return read_amount(best[0][2])
-    word = regex.match(r"\w+", text[at:])
+    word = regex.match(r"\w+(?:-\w+)?", text[at:])
     if word and word[0].lower() in SPELLED:
         return Literal(word[0], str(SPELLED[word[0].lower()]))
     return None

@@ -24,6 +24,7 @@ class Word:
     head: int  # index within the sentence
     label: str
     space: bool  # white space follows
+    kind: str = ""  # of name: PERSON, ORG, LOC; "" where it is none, or not known
 
 
 Sentence = tuple[Word, ...]

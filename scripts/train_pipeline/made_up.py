@@ -33,6 +33,7 @@ class Node:
     after: list[Node] = field(default_factory=list)
     lemma: str = ""
     space: bool = True
+    kind: str = ""  # of name, see `Word`
 
     def pre(self, *nodes: Node | None) -> Self:
         """Put these before the word, and what stands there already after them."""
@@ -99,7 +100,7 @@ class Talker:
             key = (n.form.lower(), n.upos, n.xpos)
             feats, lemma = self.features.get(key, (self.usual.get(key[1:], ""), ""))
             lemma = n.lemma or lemma or (n.form if n.upos == "PROPN" else n.form.lower())
-            words.append(Word(n.form, lemma, n.upos, n.xpos, feats, heads[id(n)], n.label, n.space))
+            words.append(Word(n.form, lemma, n.upos, n.xpos, feats, heads[id(n)], n.label, n.space, n.kind))
         return tuple(words)
 
     # -- words
@@ -116,28 +117,30 @@ class Talker:
         ]
         return ("".join(parts) + self.one(_LISTS["ends"])).title()
 
-    def proper(self, *forms: str) -> Node:
+    def proper(self, *forms: str, kind: str = "") -> Node:
         """A name: its words after the first are flat."""
-        head = Node(forms[0], "PROPN", "NNP", lemma=forms[0])
-        return head.post(*(Node(f, "PROPN", "NNP", "flat", lemma=f) for f in forms[1:]))
+        head = Node(forms[0], "PROPN", "NNP", lemma=forms[0], kind=kind)
+        return head.post(*(Node(f, "PROPN", "NNP", "flat", lemma=f, kind=kind) for f in forms[1:]))
 
     def person(self) -> Node:
         first = self.one(_LISTS["first"]) if self.chance(0.6) else self.invented()
         if self.chance(0.45):
-            return self.proper(first)
-        return self.proper(first, self.one(_LISTS["first"]) if self.chance(0.15) else self.invented())
+            return self.proper(first, kind="PERSON")
+        last = self.one(_LISTS["first"]) if self.chance(0.15) else self.invented()
+        return self.proper(first, last, kind="PERSON")
 
     def place(self) -> Node:
         if self.chance(0.15):
-            return self.proper(*self.one(_LISTS["two_word_places"]).split())
-        return self.proper(self.one(_LISTS["places"]) if self.chance(0.6) else self.invented())
+            return self.proper(*self.one(_LISTS["two_word_places"]).split(), kind="LOC")
+        return self.proper(self.one(_LISTS["places"]) if self.chance(0.6) else self.invented(), kind="LOC")
 
     def firm(self) -> Node:
         name = self.invented()
         if self.chance(0.35):  # the treebank takes the last word of such a name for its head
             tail = self.one(_LISTS["firm_tails"])
-            return Node(tail, "PROPN", "NNP", lemma=tail).pre(Node(name, "PROPN", "NNP", "compound", lemma=name))
-        return self.proper(name)
+            first = Node(name, "PROPN", "NNP", "compound", lemma=name, kind="ORG")
+            return Node(tail, "PROPN", "NNP", lemma=tail, kind="ORG").pre(first)
+        return self.proper(name, kind="ORG")
 
     def noun(self, form: str, *, plural: bool = False) -> Node:
         return Node(form, "NOUN", "NNS" if plural else "NN")

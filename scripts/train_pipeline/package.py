@@ -35,9 +35,11 @@ def main() -> None:
             "version": "0.1.0",
             "license": "CC BY-SA 4.0",
             "author": "The memgraph developers",
-            "description": "English tags, morphology, lemmas and dependencies",
+            "description": "English tags, morphology, lemmas, dependencies and kinds of names",
             "sources": [
                 {"name": "UD English Web Treebank", "license": "CC BY-SA 4.0", "author": "Silveira et al., LREC 2014"},
+                {"name": "Universal NER, EWT", "license": "CC BY-SA 4.0", "author": "Mayhew et al., NAACL 2024"},
+                {"name": "WNUT 2017", "license": "CC BY 4.0", "author": "Derczynski et al., W-NUT 2017"},
                 {
                     "name": "all-MiniLM-L6-v2, its vocabulary",
                     "license": "Apache-2.0",
