@@ -214,6 +214,8 @@ def _clause(head: Token) -> Clause:
     c.particles = {t.lower_ for t in children(head, "compound:prt")} | (
         c.adverbs & {"up", "over", "out", "off", "away", "down", "aside"}
     )
+    if head.lower_ in ("got", "get", "getting"):  # "got laid off"
+        c.particles |= {t.lower_ for x in c.complements for t in children(x, "compound:prt")}
     for holder in [
         head,
         *(c.objects if not c.is_copular else []),
@@ -373,7 +375,14 @@ def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
         last += 1
     if first > 0 and doc[first].text == "-":
         first -= 1  # the "e" of "e-bike"
-    return doc[first : last + 1]
+    return doc[first : last + 1 + has_own_mark(doc[last])]
+
+
+def has_own_mark(token: Token) -> bool:
+    """Whether an "'s" after a word is its own, and nobody's possessing: "Parkinson's", "at Macy's"."""
+    following = token.doc[token.i + 1 : token.i + 3]
+    is_mark = bool(following) and following[0].lower_ in ("'s", "’s") and token.text[:1].isupper()
+    return is_mark and (len(following) == 1 or following[1].pos_ in ("PUNCT", "ADP", "ADV", "CCONJ", "SCONJ"))
 
 
 def _is_negated(c: Clause) -> bool:

@@ -204,7 +204,8 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
     is_of_more = clause.complements or (clause.objects and not any(a.preps == () for a in frame.args))
     if frame.verb == "start" and is_of_more:
         return None  # "started touring with …" is about the touring
-    if frame.is_open and (clause.objects or clause.complements or clause.particles):
+    own = {p for particle in frame.particles for p in particle.split("|")}
+    if frame.is_open and (clause.objects or clause.complements or clause.particles - own):
         return None  # "I quit smoking" ends no job, nor does being fired up
     for particle in frame.particles:
         said = clause.particles | {p for p, _ in clause.preps}
@@ -270,7 +271,8 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
         return candidates
     if arg.role == "":
         beside = [] if arg.preps else children(clause.head, "advmod", "amod")  # "got divorced"
-        beside += [t for t in clause.complements if t.lower_ == arg.noun == "rid"]
+        if len(frame.args) == 1 or arg.noun == "rid":  # "got laid off", "got rid of …"
+            beside += [t for t in clause.complements if t.lower_ == arg.noun and frame.verb == "get"]
         beside += [c for t in candidates for c in children(t, "amod", "compound")]  # "makes the final call"
         return [t for t in [*candidates, *beside] if arg.noun in forms(t)]
     word = arg.noun.removeprefix("<")

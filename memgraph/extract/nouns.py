@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memgraph.extract.clauses import Clause, children, conjuncts, forms, in_law, stem
+from memgraph.extract.clauses import Clause, children, conjuncts, forms, has_own_mark, in_law, stem
 from memgraph.model import Mode
 from memgraph.ontology import Ontology, read_yaml
 
@@ -185,10 +185,11 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
             break
     while first < last and doc[first].lower_ in _NOT_NAMES:
         first += 1
-    text = doc[first : last + 1].text.strip(" .,'’")
+    end = last + 1 + has_own_mark(doc[last])
+    text = doc[first:end].text.strip(" .,'’")
     if not text:
         return None
-    return Named(known.get(text.lower(), text), first, last + 1)
+    return Named(known.get(text.lower(), text), first, end)
 
 
 def _links(particle: Token, after: Token) -> bool:
@@ -387,6 +388,7 @@ class NounFrames:
     ) -> Iterator[NounFact]:
         """ "My sister Inês", "my dad, Ignacio,", "budget: $40k", "headcount 620"."""
         beside = [c for c in children(token, "appos", "flat", "parataxis", "list") if c.i > token.i]
+        beside = beside or called(token)
         after = token.nbor(1) if token.i + 1 < len(token.doc) else None
         is_ours = bool(children(token, "nmod:poss")) or (owner is not None and bool(children(token, "det")))
         if not beside and after is not None and is_ours:  # whatever the parser made of it
@@ -397,6 +399,9 @@ class NounFrames:
                 is_told = beyond.dep_ in ("conj", "appos", "ROOT", "list")
                 beside = [beyond] if beyond.pos_ == "PROPN" and beyond.text[:1].isupper() and is_told else []
         has_colon = after is not None and after.text == ":"
+        if not beside and token.tag_ == "NNS" and (listed := _listed_last(token)):
+            yield fact(owner, listed, None)
+            return
         if not beside and token.tag_ == "NNS" and after is not None and after.text in (",", ":", "-", "–"):
             listed = [c for c in conjuncts(token)[1:] if c.i > token.i and c.text[:1].isupper()]
             if listed:  # "two cats, Miso and Tofu"
@@ -536,6 +541,23 @@ def owner_of(token: Token) -> Token | None:
     if token.dep_ == "conj" and token.head.i != token.i:
         return owner_of(token.head)
     return None
+
+
+def called(token: Token) -> list[Token]:
+    """The names in "a shop called Inkhouse"."""
+    namings = [c for c in children(token, "acl", "appos") if c.lower_ in ("called", "named", "nicknamed")]
+    return [t for n in namings for t in children(n, "obj", "xcomp", "obl", "oprd", "flat", "nsubj", "dep", "ccomp")]
+
+
+def _listed_last(token: Token) -> tuple[Token, ...]:
+    """The names at the end of "we adopted two kittens in April, Nyx and Soot"."""
+    tokens = [t for t in token.sent if t.pos_ != "PUNCT" or t.text == ","]
+    commas = [n for n, t in enumerate(tokens) if t.text == "," and t.i > token.i]
+    last = tokens[commas[0] + 1 :] if commas else []
+    names = [t for t in last if t.text[:1].isupper() and t.pos_ == "PROPN"]
+    is_list = len(names) > 1 and all(t in names or t.text == "," or t.lower_ == "and" for t in last)
+    is_counted = any(c.like_num for c in children(token, "nummod"))
+    return tuple(names) if is_list and is_counted else ()
 
 
 def _giver(token: Token) -> Token | None:

@@ -23,8 +23,9 @@ _AT_ONCE = 64  # texts
 _UNNEEDED = ("textcat", "entity_linker", "entity_ruler")
 _TOPIC = re.compile(r"(?:(?<=^)|(?<=[.!?;] ))((?:[A-Z][\w&'-]*)(?: [A-Z][\w&'-]*){0,3}:) (?=[a-z]\S*(?: \S+){2})")
 _IS = re.compile(
-    r"\b([A-Z]\w+)['’]s (?=(?:an?|in|at|not|now|still|already|also|going|looking|based|moving|waiting|leaving|thinking"
-    r"|driving|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out|off)\b(?!-))"
+    r"\b([A-Z]\w+)['’]s (?=(?:an?|in|at|not|now(?= \w)|still|already|also|going|looking|based|moving|waiting"
+    r"|leaving|thinking|driving|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out"
+    r"|off)\b(?!-))"
 )
 _OPENER = re.compile(
     r"^((?:(?:good|great|bad|sad|big|exciting) news|(?:quick )?(?:update|note|recap|reminder)|heads[- ]up|fyi|btw|ps"

@@ -11,7 +11,7 @@ import regex
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of, clauses, in_law, is_cut, phrase, phrase_at, trimmed
 from memgraph.extract.frames import Frame, Match, frames_of, matches
-from memgraph.extract.nouns import NounFact, NounFrames, Words, name_at, owner_of
+from memgraph.extract.nouns import NounFact, NounFrames, Words, called, name_at, owner_of
 from memgraph.extract.talk import Heard, Reading, Talk
 from memgraph.extract.values import amount_in, read_text, special_in
 from memgraph.model import Episode, name_key
@@ -476,12 +476,11 @@ class Referents:
             role = self._role(token)
             if role is not None:
                 return role
-        for naming in children(token, "acl", "appos"):  # "a shop called Inkhouse"
-            if naming.lower_ in ("called", "named", "nicknamed"):
-                for t in [*children(naming, "obj", "xcomp", "obl", "oprd", "flat", "nsubj", "dep", "ccomp")]:
-                    named = name_at(t, self.talk.named)
-                    if named is not None:
-                        return Called(named.text, kind)
+        for t in called(token):
+            named = name_at(t, self.talk.named)
+            if named is not None:
+                return Called(named.text, kind)
+        for naming in children(token, "acl", "appos"):
             is_common = token.pos_ == "NOUN" and token.text.islower()
             if (
                 label_is(naming, "appos")

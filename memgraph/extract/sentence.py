@@ -127,6 +127,8 @@ class SentenceReader(Answers):
                     continue
                 if clause.is_unreal and is_obliged and frame.predicate not in self.x.dates:
                     continue
+                if frame.verb == "do" and frame.predicate == "works_at" and self._is_pastime(clause):
+                    continue
                 if frame.verb == "speak" and any(p in ("to", "with") for p, _ in clause.preps):
                     continue  # "spoke to Ken at Contoso"
                 if frame.predicate == "account_owner" and not self._is_account(match):
@@ -190,6 +192,7 @@ class SentenceReader(Answers):
             if clause.is_unreal and is_obliged:
                 continue
             yield from self._states(clause)
+            yield from self._settled(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
 
@@ -197,6 +200,10 @@ class SentenceReader(Answers):
         """ "They switched me to …", after a medication was spoken of: a name that nobody has is another."""
         is_name = token.pos_ == "PROPN" and token.text[:1].isupper() and not self._kind_of(token.text)
         return is_name and any(p.predicate == "takes_medication" for p in self.talk.told)
+
+    def _is_pastime(self, clause: Clause) -> bool:
+        """ "I do yoga at …", "I'm doing a master's at …" is no work."""
+        return any(self.words.is_any("activity", t) or self.words.is_("study", t.lower_) for t in clause.objects)
 
     def _is_account(self, match: Match) -> bool:
         """Whether what is handed over is a customer: said so, or known for a firm. Projects are handed over too."""

@@ -62,6 +62,9 @@ _STATUS = regex.compile(
     regex.IGNORECASE,
 )
 W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
+_NEW_JOB = regex.compile(
+    r"\b(?:(?:changed|switched|moved|changing) (?:jobs?|companies|employers?)|new job|got a job)\b", regex.IGNORECASE
+)
 _LAST_DAY = regex.compile(
     rf"(?:(?P<who>{W}(?: {W})?)['’]s|\b(?:(?P<my>(?i:my))|(?P<whose>(?i:his|her)))) last day(?: of work)?"
     rf"(?: (?:at|with) (?P<firm>{W}(?: {W})*))? (?P<when>is|was|will be)\b"
@@ -149,7 +152,10 @@ class States(Claims):
         if match is not None and not self._search(_TALL):
             number = match[1]
             subject = self._subject(clause.subject, self.ontology["age"], clause)
-            if subject is not None and 0 < int(number) < 120 and self._kind_of(subject[0].text) == "person":
+            is_somebody = clause.subject.lower_ in ("he", "she") or (
+                subject is not None and self._kind_of(subject[0].text) == "person"
+            )
+            if subject is not None and 0 < int(number) < 120 and is_somebody:
                 yield from self._stated(clause, "age", subject, Literal(number, number))
 
     def _progress(self, clause: Clause) -> Iterator[Proposal]:
@@ -223,6 +229,23 @@ class States(Claims):
             of = name_at(employer, self.talk.named) if employer is not None else None
             if of is not None and not self._is_person(of.text):
                 yield from self._stated(None, "works_at", called, Called(of.text, "organization"))
+
+    def _settled(self, clause: Clause) -> Iterator[Proposal]:
+        """ "I've been in Ghent since 2018" is to live there, "I changed jobs, I'm at Arcadis now" to work there."""
+        if not clause.is_copular or clause.is_negated or clause.is_unreal or clause.subject is None:
+            return
+        since = any(t.how == "since" for t in self.times)
+        predicate = "lives_in" if clause.tense == "perfect" and since else "works_at" if self._search(_NEW_JOB) else ""
+        declared = self.ontology.predicates.get(predicate)
+        subject = self._subject(clause.subject, declared, clause) if declared is not None else None
+        if declared is None or subject is None:
+            return
+        for prep, token in clause.preps:
+            there = self._entity(token, declared) if prep == ("in" if predicate == "lives_in" else "at") else None
+            if there is not None and token.i == clause.head.i:
+                told = self._proposal(clause, predicate, subject, there, Mode.CHANGE, Polarity.HOLDS)
+                if told is not None:
+                    yield told
 
     def _last_day(self) -> Iterator[Proposal]:
         """ "Kim's last day at Contoso was Friday": an end, also where the firm isn't named."""
