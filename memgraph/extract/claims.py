@@ -47,6 +47,7 @@ UNREAL = regex.compile(
 )
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
+_STARTS = frozenset("start begin join".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
@@ -169,7 +170,9 @@ class Claims(Referents):
         start = end = None
         precision = Precision.INSTANT
         said = self.episode.occurred_at
-        is_to_come = tense == "future" or (tense == "present" and time is not None and time.how == "until")
+        is_beginning = mode is Mode.CHANGE and clause is not None and bool(clause.words & _STARTS)  # "starts on Monday"
+        is_future = is_beginning or (time is not None and time.how == "until")
+        is_to_come = tense == "future" or (tense == "present" and is_future)
         if time is not None and is_to_come and time.start <= said:
             time = replace(time, start=time.forward.start, end=time.forward.end)
         if time is not None:
@@ -200,7 +203,7 @@ class Claims(Referents):
         ):
             return None  # "we are getting married in June"
         is_ahead = is_claim and start is not None and start > said
-        if is_ahead and tense != "future" and not (time and time.how == "since"):
+        if is_ahead and not is_to_come and not (time and time.how == "since"):
             start, end, precision = None, None, Precision.INSTANT
         if end is not None and (start or said) >= end:
             return None

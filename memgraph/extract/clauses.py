@@ -215,7 +215,7 @@ def _clause(head: Token) -> Clause:
         c.adverbs & {"up", "over", "out", "off", "away", "down", "aside"}
     )
     if head.lower_ in ("got", "get", "getting"):  # "got laid off"
-        c.particles |= {t.lower_ for x in c.complements for t in children(x, "compound:prt")}
+        c.particles |= {t.lower_ for x in c.complements for t in children(x, "compound:prt", "advmod")}
     for holder in [
         head,
         *(c.objects if not c.is_copular else []),
@@ -243,7 +243,10 @@ def _clause(head: Token) -> Clause:
 
 def subject_of(head: Token, depth: int = 0) -> Token | None:
     """Who does it: said, shared with the clause that this one is joined to, or the noun that it tells about."""
-    own = [t for t in children(head, *_SUBJECTS) if t.lower_ not in _REFLEXIVE]  # "and he himself reports to"
+    said = children(head, *_SUBJECTS)
+    for aux in () if said else children(head, "aux", "aux:pass"):  # "I got fired" may hang the "I" on the "got"
+        said += children(aux, *_SUBJECTS)
+    own = [t for t in said if t.lower_ not in _REFLEXIVE]  # "and he himself reports to"
     if own:
         subject = own[0]
         if len(own) > 1 and own[1].i == subject.i + 1:  # "Billing Rewrite is …", taken for two
@@ -455,6 +458,9 @@ def _set_reality(c: Clause) -> None:
                 c.is_begun = c.is_begun or first
             elif kind == "xcomp" and (lemma in _STOPS or (lemma == "use" and above.tag_ in ("VBD", "VBN"))):
                 c.is_ended = c.is_ended or first
+            elif kind == "xcomp" and first and lemma in ("have", "need") and above.tag_ in ("VBZ", "VBP"):
+                c.modals.add("must")
+                c.is_unreal = True
             elif kind != "parataxis" and (
                 lemma in _UNREAL_VERBS or stem(above) in _UNREAL_VERBS or above.lower_ in _GOING
             ):

@@ -28,6 +28,13 @@ _WHO = regex.compile(rf"{W}(?: (?:(?:de|van|von|der|la|le) )?{W}){{0,3}}")
 _NAME = regex.compile(rf"{W}(?: {W}){{0,3}}")
 _SIZED = regex.compile(
     rf"(?P<who>{W}(?: {W}){{0,3}}) \((?:~|about |c\. ?)?(?P<n>\d[\d,]*) (?:employees|staff|ftes?|people)\)"
+    rf"|(?P<who>{W}(?: {W}){{0,3}}) is an? [^.,;!?]{{0,60}}? with (?:about |around |roughly |some )?(?P<n>\d[\d,]*)"
+    r" (?:employees|staff|people)\b"
+)
+_SEATED = regex.compile(
+    rf"(?P<who>{W}(?: {W}){{0,3}}) (?:is|are) an? [\w -]{{0,40}}?(?:company|firm|start-?up|business|agency|fintech"
+    rf"|maker|manufacturer|retailer|supplier|vendor|distributor|chain)"
+    rf" (?:based )?(?:in|from|out of) (?P<place>{W}(?: {W})?)"
 )
 _PARTS = regex.compile(r"[,;:|]\s")
 _SHORT = {"next": "next_step", "next up": "next_step", "size": "headcount", "value": "deal_value"}
@@ -72,6 +79,10 @@ class Fields(Asides):
         sized = self._search(_SIZED)
         if sized is not None and "headcount" in self.ontology.predicates and "headcount" not in taken:
             yield from self._valued("headcount", sized["n"], sized["who"], sized.start())
+        seat = self._search(_SEATED)
+        if seat is not None and "located_in" in self.ontology.predicates and "located_in" not in taken:
+            firm, place = (Called(seat["who"], "organization"), True), Called(seat["place"], "place")
+            yield from self._stated(None, "located_in", firm, place) if not self._is_person(seat["who"]) else ()
         if not (self._search(_NOTED) or self._search(_STAFF)):
             return
         at = 0

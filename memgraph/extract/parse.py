@@ -22,9 +22,10 @@ SHIPPED = "memgraph_en"
 _AT_ONCE = 64  # texts
 _UNNEEDED = ("textcat", "entity_linker", "entity_ruler")
 _TOPIC = re.compile(r"(?:(?<=^)|(?<=[.!?;] ))((?:[A-Z][\w&'-]*)(?: [A-Z][\w&'-]*){0,3}:) (?=[a-z]\S*(?: \S+){2})")
-_IS = re.compile(
-    r"\b([A-Z]\w+)['’]s (?=(?:an?|in|at|not|now(?= \w)|still|already|also|going|looking|based|moving|waiting"
-    r"|leaving|thinking|driving|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out"
+_IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
+    r"((?:^|[,.;:!?–-] |\b(?:[Aa]nd|[Bb]ut|[Ss]o|[Tt]hat|[Bb]ecause|[Tt]hink|[Ss]ince) )[A-Z]\w+)['’]s "
+    r"(?=(?:an?|in|at|on|not|now|still|already|also|going|looking|based|moving|waiting|leaving|thinking|driving"
+    r"|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out"
     r"|off)\b(?!-))"
 )
 _OPENER = re.compile(

@@ -127,6 +127,8 @@ class SentenceReader(Answers):
                     continue
                 if clause.is_unreal and is_obliged and frame.predicate not in self.x.dates:
                     continue
+                if frame.predicate == "assigned_to" and frame.verb == "own" and not self._is_work(match.subject):
+                    continue
                 if frame.verb == "do" and frame.predicate == "works_at" and self._is_pastime(clause):
                     continue
                 if frame.verb == "speak" and any(p in ("to", "with") for p, _ in clause.preps):
@@ -204,6 +206,9 @@ class SentenceReader(Answers):
     def _is_pastime(self, clause: Clause) -> bool:
         """ "I do yoga at …", "I'm doing a master's at …" is no work."""
         return any(self.words.is_any("activity", t) or self.words.is_("study", t.lower_) for t in clause.objects)
+
+    def _is_work(self, token: Token | None) -> bool:
+        return token is not None and self.words.is_any("work_item", token)
 
     def _is_account(self, match: Match) -> bool:
         """Whether what is handed over is a customer: said so, or known for a firm. Projects are handed over too."""

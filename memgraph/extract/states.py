@@ -10,7 +10,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.claims import Claims
-from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase, stem
 from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import label_is
 from memgraph.extract.values import SPELLED, read_text
@@ -48,6 +48,7 @@ _AILING = {
     "prediabetic": "prediabetes",
     "schizophrenic": "schizophrenia",
 }
+_HIRES = frozenset("hire recruit appoint".split())
 _DOSES = frozenset("dose dosage prescription course refill round".split())
 _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
@@ -200,7 +201,8 @@ class States(Claims):
         if "job_title" not in self.ontology.predicates:
             return
         for token in self.sentence:
-            if not (label_is(token, "appos") or children(token, "nmod:poss")):
+            is_hired = bool({token.head.lemma_, stem(token.head)} & _HIRES)  # "we hired a new designer, Sol"
+            if not (is_hired or label_is(token, "appos") or children(token, "nmod:poss")):
                 continue
             if not (self.words.is_("occupation", token.lower_) or self.words.is_("occupation", token.lemma_.lower())):
                 continue
@@ -209,7 +211,7 @@ class States(Claims):
             beside: Token | None = None
             if label_is(token, "appos") and token.i > token.head.i:
                 beside = token.head
-            elif children(token, "nmod:poss"):
+            elif children(token, "nmod:poss") or is_hired:
                 beside = next(iter(children(token, "appos", "flat")), None)
             if beside is None or beside.pos_ != "PROPN" or not beside.text[:1].isupper():
                 continue
