@@ -6,8 +6,8 @@
     python benchmarks/speed.py --locomo locomo10.json              # real talk instead of made-up talk
     python benchmarks/speed.py --stores sqlite --sizes 100000 --no-facts   # large scopes, stored unread
 
-Everything counts: checks, extraction by rules, embedding, resolution, the commit. "batched" adds sessions of 20
-messages, "single" one message a call; searches ask for 10 hits of both kinds. On Neo4j each search is
+Everything counts: checks, extraction by rules (in --processes), embedding, resolution, the commit. "batched" adds sessions
+of 20 messages, "single" one message a call; searches ask for 10 hits of both kinds. On Neo4j each search is
 followed by the floor: the bare driver, one query of 50 nearest vectors, 50 best texts and two hops from them (on 2026
 without the scope filter). Machines are noisy, so it is their ratio that compares.
 """
@@ -31,6 +31,7 @@ from typing import Any
 from neo4j import AsyncGraphDatabase
 
 from memgraph import AsyncMemory
+from memgraph.config import Config
 from memgraph.providers import static
 from memgraph.providers.static import StaticEmbedder
 
@@ -97,12 +98,12 @@ def messages(texts: list[str], first: int) -> list[dict[str, Any]]:
 
 
 async def measure(
-    address: str, auth: Any, size: int, texts: list[str], rng: random.Random, *, infer: bool
+    address: str, auth: Any, size: int, texts: list[str], rng: random.Random, *, infer: bool, processes: int
 ) -> dict[str, float]:
     user = f"speed-{uuid.uuid4().hex[:8]}"
     embedder = StaticEmbedder()
     driver = AsyncGraphDatabase.driver(address, auth=auth) if "://" in address else None
-    async with AsyncMemory(address, auth=auth) as memory:
+    async with AsyncMemory(address, auth=auth, config=Config(extract_processes=processes)) as memory:
         await memory.add(messages(texts[:SESSION], 10**6), user_id=f"{user}-warm")
         await memory.search("warm", user_id=f"{user}-warm")
         all_messages = messages(texts, 0)
@@ -161,6 +162,7 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", type=int, default=[600, 10_000])
     parser.add_argument("--locomo", type=Path, help="locomo10.json (github snap-research/locomo, CC BY-NC 4.0)")
     parser.add_argument("--no-facts", action="store_true", help="store the messages without reading facts out of them")
+    parser.add_argument("--processes", type=int, default=2, help="that share the reading of a batch (default: 2)")
     parser.add_argument("--password", default="memgraph-test", help="of the servers given by URI")
     args = parser.parse_args()
     heads = f"{'batched/s':>10} {'single/s':>9} {'p50 ms':>8} {'p95 ms':>8} {'floor ms':>9}"
@@ -177,7 +179,9 @@ def main() -> None:
         for size in args.sizes:
             rng = random.Random(7)
             texts = from_locomo(args.locomo, size) if args.locomo else made_up(size, rng)
-            got = asyncio.run(measure(address, auth, size, texts, rng, infer=not args.no_facts))
+            got = asyncio.run(
+                measure(address, auth, size, texts, rng, infer=not args.no_facts, processes=args.processes)
+            )
             figures = (
                 f"{got['batched']:10.0f} {got['single']:9.0f} {got['p50']:8.1f} {got['p95']:8.1f} {got['floor']:9.1f}"
             )
