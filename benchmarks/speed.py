@@ -6,8 +6,8 @@
     python benchmarks/speed.py --locomo locomo10.json              # real talk instead of made-up talk
     python benchmarks/speed.py --stores sqlite --sizes 100000 --no-facts   # large scopes, stored unread
 
-Everything counts: checks, extraction by rules (in --processes), embedding, resolution, the commit. "batched" adds sessions
-of 20 messages, "single" one message a call; searches ask for 10 hits of both kinds. On Neo4j each search is
+Everything counts: checks, extraction by rules (in --processes), embedding, resolution, the commit. "batched" adds
+sessions of 20 messages, "single" one message a call; searches ask for 10 hits of both kinds. On Neo4j each search is
 followed by the floor: the bare driver, one query of 50 nearest vectors, 50 best texts and two hops from them (on 2026
 without the scope filter). Machines are noisy, so it is their ratio that compares.
 """

@@ -194,13 +194,9 @@ class Claims(Referents):
         if is_claim and tense == "future" and (time is None or time.start <= said):
             return None
         is_coming = self._is_ahead(time) and time is not None and time.how != "until"
-        if (
-            is_claim
-            and mode is Mode.CHANGE
-            and clause is not None
-            and clause.is_ongoing
-            and (is_coming or "marry" in clause.words)
-        ):
+        is_wedding = declared.symmetric and clause is not None and "marry" in clause.words
+        is_plan = clause is not None and clause.is_ongoing and (is_coming or is_wedding)
+        if is_claim and is_plan and (mode is Mode.CHANGE or is_wedding):
             return None  # "we are getting married in June"
         is_ahead = is_claim and start is not None and start > said
         if is_ahead and not is_to_come and not (time and time.how == "since"):

@@ -295,6 +295,8 @@ class NounFrames:
             owner = owner_of(token)
             listed = _first_listed(token)
             holder = by_head.get(listed.head.i) if listed.dep_ == "obj" else None
+            if predicate == "sibling_of" and token.lower_ == "twins" and owner is None and holder is not None:
+                predicate = "parent_of"  # "she had twins"
             if owner is None and holder is not None and holder.words & {"have", "'ve", "get", "adopt"}:
                 owner = holder.subject  # "they have two kids"
             if owner is None:

@@ -13,6 +13,7 @@ from memgraph.extract.clauses import Clause, children, clause_of
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.nouns import NounFact, name_at
 from memgraph.extract.referents import IT
+from memgraph.extract.states import DOSE
 from memgraph.extract.talk import Question
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Ontology, Predicate
@@ -140,7 +141,7 @@ class SentenceReader(Answers):
                 if frame.subject == "S" and kinds.get(frame.verb, declared.subject) != declared.subject:
                     continue
                 fitting = [
-                    t for t in match.objects
+                    t for t in map(_dosed, match.objects)
                     if not frame.words
                     or self.words.is_any(frame.words, t)
                     or (frame.words == "medication" and self._is_brand(t))
@@ -312,6 +313,12 @@ class SentenceReader(Answers):
         if found.predicate == "deadline" and is_task and "due_on" in self.ontology.predicates:
             return "due_on"
         return found.predicate
+
+
+def _dosed(token: Token) -> Token:
+    """What it is a dose of: "20mg of citalopram"."""
+    of = [c for c in children(token, "nmod") if any(k.lower_ == "of" for k in children(c, "case"))]
+    return of[0] if of and DOSE.fullmatch(token.text) else token
 
 
 def mirrored(proposals: Iterable[Proposal], ontology: Ontology, is_person: Callable[[str], bool]) -> list[Proposal]:

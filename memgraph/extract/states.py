@@ -49,6 +49,8 @@ _AILING = {
     "schizophrenic": "schizophrenia",
 }
 _HIRES = frozenset("hire recruit appoint".split())
+DOSE = regex.compile(r"\d*(?:mg|mcg|ml|g|units?|drops?|tablets?|puffs?|dose)", regex.IGNORECASE)
+_MEASURED = frozenset(("pressure", "cholesterol"))  # an illness only where it is high or low
 _DOSES = frozenset("dose dosage prescription course refill round".split())
 _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
@@ -66,6 +68,7 @@ W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
 _NEW_JOB = regex.compile(
     r"\b(?:(?:changed|switched|moved|changing) (?:jobs?|companies|employers?)|new job|got a job)\b", regex.IGNORECASE
 )
+_HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
 _LAST_DAY = regex.compile(
     rf"(?:(?P<who>{W}(?: {W})?)['’]s|\b(?:(?P<my>(?i:my))|(?P<whose>(?i:his|her)))) last day(?: of work)?"
     rf"(?: (?:at|with) (?P<firm>{W}(?: {W})*))? (?P<when>is|was|will be)\b"
@@ -325,7 +328,11 @@ class States(Claims):
                 owner = self._subject(owners[0], declared, None) if owners else None
                 if is_over and not owners:  # "the eczema cleared up": whose it is, is known
                     owner = (Called(self.episode.speaker, "person"), False)
-                thing = read_text(phrase(token)) if token.text.islower() else Literal(token.text, token.lower_)
+                said = phrase(token)
+                if token.lower_ in _MEASURED and not _HIGH.search(said):
+                    level = _HIGH.search(clause.head.text) if clause.is_copular and clause.subject == token else None
+                    said = f"{level[0]} {said}" if level is not None else ""
+                thing = read_text(said) if token.text.islower() else Literal(token.text, token.lower_)
                 if owner is None or thing is None:
                     continue
                 plain = replace(clause, is_negated=False, tense="present")
