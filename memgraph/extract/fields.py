@@ -38,7 +38,7 @@ _SEATED = regex.compile(
 )
 _PARTS = regex.compile(r"[,;:|]\s")
 _SHORT = {"next": "next_step", "next up": "next_step", "size": "headcount", "value": "deal_value"}
-NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
+_NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
 _LONGEST = 80  # characters of a value: longer ones are prose
 _DECIDES = regex.compile(
     rf"\b(?:decision|call|approval|say|say-so) (?:lies|rests|sits|is|stays) with (?P<who>{W}(?: {W})?)"
@@ -120,7 +120,7 @@ class Fields(Asides):
         match = self._search(_DEAR)
         if match is None or "price_sensitivity" not in self.ontology.predicates or self.is_question:
             return
-        if any(p.predicate == "price_sensitivity" for p in self.found) or NOT.search(match["between"]):
+        if any(p.predicate == "price_sensitivity" for p in self.found) or _NOT.search(match["between"]):
             return
         self._catch_up(self.sentence.end)
         who = match["who"] if match["who"][:1].isupper() else ""
