@@ -109,18 +109,26 @@ def _annotated(lines: Sequence[str], nlp: Language) -> Sequence[Doc]:
     docs: Sequence[Doc] = [nlp.make_doc(line) for line in lines]
     pipe: Any
     for _, pipe in nlp.pipeline:
-        if isinstance(pipe, (DependencyParser, EntityRecognizer)) and pipe.cfg["beam_width"] == 1:
+        if isinstance(pipe, (DependencyParser, EntityRecognizer)) and _is_plain(pipe):
             _step(docs, pipe)
         else:
             docs = list(pipe.pipe(docs)) if hasattr(pipe, "pipe") else [pipe(doc) for doc in docs]
     return docs
 
 
+def _is_plain(pipe: Any) -> bool:
+    """Whether it searches greedily, with a layer above the hidden one and every class known."""
+    attrs = pipe.model.attrs
+    return pipe.cfg["beam_width"] == 1 and attrs["has_upper"] and not attrs["unseen_classes"]
+
+
 def _step(docs: Sequence[Doc], pipe: Any) -> None:
     """Step all docs at once, as spaCy steps its beams: its greedy search takes Python's lock at each move."""
     states = pipe.moves.init_batch(docs)
     step = pipe.model.predict(docs)
+    weights, bias = step.vec2scores.get_param("W").T, step.vec2scores.get_param("b")
     unfinished = [state for state in states if not state.is_final()]
     while unfinished:
-        unfinished = pipe.transition_states(unfinished, step.predict(unfinished))
+        hidden = step.state2vec.predict(step.get_token_ids(unfinished))
+        unfinished = pipe.transition_states(unfinished, hidden @ weights + bias)
     pipe.set_annotations(docs, states)

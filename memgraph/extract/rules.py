@@ -74,11 +74,10 @@ class RuleExtractor:
         ]
         if not self._helpers or len(windows) < _WORTH_SHARING:
             return await to_thread.run_sync(self.read, windows)
-        cuts = [len(windows) * n // (len(self._helpers) + 1) for n in range(len(self._helpers) + 2)]
-        own, *others = (windows[a:b] for a, b in itertools.pairwise(cuts))
+        own, *others = shared(windows, len(self._helpers) + 1)
         found: dict[int, Extraction] = {}
 
-        async def answered(place: int, helper: Helper, part: list[list[Episode]]) -> None:
+        async def answered(place: int, helper: Helper, part: Sequence[list[Episode]]) -> None:
             try:
                 found[place] = await to_thread.run_sync(helper.extract, part)
             except ExtractionFailed as error:
@@ -154,3 +153,11 @@ class RuleExtractor:
                 reader.answer(question)
             reader.read(is_joke=is_joke)
         return reading
+
+
+def shared(windows: Sequence[list[Episode]], parts: int) -> list[Sequence[list[Episode]]]:
+    """The windows cut into parts that take equally long: each but the first reads the turns before it as well."""
+    first = (len(windows) + TURNS * (parts - 1)) // parts
+    rest = len(windows) - first
+    cuts = [0, *(first + rest * n // (parts - 1) for n in range(parts))]
+    return [windows[a:b] for a, b in itertools.pairwise(cuts)]

@@ -10,7 +10,7 @@ import pytest
 
 from memgraph.changes import Called, Extraction, Literal
 from memgraph.extract.parse import lines_of
-from memgraph.extract.rules import RuleExtractor
+from memgraph.extract.rules import RuleExtractor, shared
 from memgraph.extract.values import read_amount
 from memgraph.model import UTC, Episode, Mode, Polarity, Precision, Scope
 from memgraph.ontology import core_ontology
@@ -420,6 +420,15 @@ def test_amounts_are_normalised_and_kept_as_said(text: str, value: Any) -> None:
         assert literal.text == text
 
 
+@pytest.mark.parametrize("parts", [2, 3, 4])
+def test_the_first_part_is_longer_as_it_needs_no_turns_before_it(parts: int) -> None:
+    windows = [[heard(n, "Hi.", "Ana Lima")] for n in range(16)]
+    own, *others = shared(windows, parts)
+    assert [w for part in (own, *others) for w in part] == windows
+    assert len(others) == parts - 1
+    assert all(0 < len(part) < len(own) for part in others)
+
+
 async def test_processes_share_the_reading_and_the_loss_of_one_loses_nothing() -> None:
     texts = [
         f"I live in {place}." if n % 2 else f"My sister Ines speaks {language}."
@@ -430,12 +439,12 @@ async def test_processes_share_the_reading_and_the_loss_of_one_loses_nothing() -
     episodes = [heard(n, text, "Ana Lima") for n, text in enumerate(texts)]
     alone = await RuleExtractor().extract(episodes, ())
     assert len(alone.proposals) >= len(texts)
-    shared = RuleExtractor(processes=2)
-    assert await shared.extract(episodes, ()) == alone
-    (helper,) = shared._helpers
+    sharing = RuleExtractor(processes=2)
+    assert await sharing.extract(episodes, ()) == alone
+    (helper,) = sharing._helpers
     assert helper._process is not None
     helper._process.kill()
     helper._process.wait()
-    assert await shared.extract(episodes, ()) == alone
+    assert await sharing.extract(episodes, ()) == alone
     assert helper._process is None
-    assert await shared.extract(episodes, ()) == alone
+    assert await sharing.extract(episodes, ()) == alone
