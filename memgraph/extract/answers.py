@@ -151,6 +151,8 @@ class Answers(Fields):
             counted = [t for t in self.sentence if t.like_num][:1] if declared.object == "number" else []
             for token in counted or conjuncts(root):
                 for thing in self._object(token, declared, None):
+                    if isinstance(thing, Called) and declared.object != "person" and self._is_person(thing.text):
+                        continue  # "Nice set-up, James!" answers nothing
                     for proposal in self._stated(None, predicate, (subject, True), thing):
                         found = True
                         self.reading.proposals.append(

@@ -176,6 +176,12 @@ async def test_a_number_answers_how_many(question: str, answer: str, told: tuple
     assert told in said(await RuleExtractor().extract(talk, ()))
 
 
+async def test_whoever_is_spoken_to_is_no_answer() -> None:
+    talk = [heard(0, "I'm James. Where do you work?", "James"), heard(1, "Nice place, James!", "Ana Lima")]
+    told = await RuleExtractor().extract(talk, ())
+    assert ("Ana Lima", "works_at", "James") not in said(told)
+
+
 async def test_she_is_whom_the_pipeline_takes_for_a_person() -> None:
     """Neither name was told of a person; only the kind of name that the pipeline hints at tells them from a firm."""
     talk = await read("Piet has left; his replacement is Eva Maes.", "You can reach her at eva@holt.example.")
