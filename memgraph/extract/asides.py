@@ -13,7 +13,7 @@ from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.claims import CORRECTION
 from memgraph.extract.clauses import Clause, children, conjuncts, phrase
 from memgraph.extract.nouns import is_name, name_at
-from memgraph.extract.referents import IT
+from memgraph.extract.referents import HE_SHE, IT
 from memgraph.extract.states import States, W
 from memgraph.extract.talk import Heard
 from memgraph.extract.values import contact_in, read_text
@@ -38,7 +38,6 @@ _REACH_OTHER = regex.compile(
     rf"|(?i:\bcontact(?: person)?)(?: (?:at|for|there|over)\b[^.:;]{{0,30}}?)? ?(?:is|:) (?P<who>{W}(?: {W})?)\b",
 )
 _ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
-_GENDERS = {"his": "m", "he": "m", "her": "f", "she": "f"}
 _NO_MORE = regex.compile(r"^(?:[^,.]*, ?)?no more (?P<what>[\p{L}-]+)\b", regex.IGNORECASE)
 _AROUND_DENIED = regex.compile(r"^(?:not|n[o']t|n’t) |,? (?:after all|at all|any ?more|anyway)$", regex.IGNORECASE)
 _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
@@ -181,7 +180,7 @@ class Asides(States):
             self.talk.unnamed = None
             named = Called(given["name"], self.ontology[predicate].object)
             if named.kind == "person":
-                self.talk.note(named.text, named.kind, _GENDERS.get(given[0].split()[0].lower(), ""))
+                self.talk.note(named.text, named.kind, HE_SHE.get(given[0].split()[0].lower(), ""))
             yield from self._stated(None, predicate, (owner, True), named)
 
     def _seeing(self, clause: Clause) -> None:

@@ -21,7 +21,7 @@ _JOINS = ("compound", "flat", "flat:foreign", "flat:name", "goeswith", "fixed")
 _PARTICLES = frozenset(("of", "de", "del", "da", "van", "von", "der", "la", "le", "&"))
 _MOVES = frozenset(
     "go went move change rise fall drop grow cut raise reduce increase decrease slip shrink jump set push "
-    "slash trim halve double bump lift expand extend adjust revise climb upped uppe upp up".split()
+    "slash trim halve double bump lift expand extend adjust revise climb upped upp up".split()
 )
 _GIVES = frozenset("mention have give quote share set state name approve".split())
 _GRANTS = frozenset("approve agree allocate secure grant confirm".split())

@@ -29,13 +29,13 @@ _SLIP = regex.compile(
 )  # fmt: skip
 _FIRST, _SECOND = frozenset(("i", "me", "my", "mine", "im")), frozenset(("you", "your", "ur", "u", "yours"))
 _WE = frozenset(("we", "us", "our", "ours"))
-_HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
+HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
 _ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split())
 _DELIVERIES = frozenset("release launch rollout delivery deadline shipping go-live".split())
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
-OTHERS = _THEY | IT | frozenset(_HE_SHE)
+OTHERS = _THEY | IT | frozenset(HE_SHE)
 _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
 _WITH = regex.compile(r" (?:with|for|at) ")
 _LETTERED = regex.compile(r"[A-HJ-Z]\d{0,3}")
@@ -48,7 +48,7 @@ _TAIL = regex.compile(
     regex.IGNORECASE,
 )
 _PRONOUNS = (
-    _FIRST | _SECOND | _WE | _THEY | IT | frozenset(_HE_SHE) | frozenset("who what which myself yourself".split())
+    _FIRST | _SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
 )
 
 
@@ -177,7 +177,7 @@ class Referents:
             else:
                 last = self._own_organization(self.episode.speaker)
             return (Called(last, kind), False) if last else None
-        if word in _HE_SHE or word in _THEY or word in IT:
+        if word in HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
             pointed = self._subject_before(token, word, kind) or self._pointed(word, kind)
             return (Called(pointed, kind), False) if pointed else None
@@ -244,10 +244,10 @@ class Referents:
     def _pointed(self, word: str, kind: str = "", *, other_than: str = "") -> str | None:
         """Who a pronoun points at: whoever of its kind was named last."""
         heard_so_far = [h for h in reversed(self.talk.heard) if h.name not in (self.episode.speaker, other_than)]
-        if word in _HE_SHE:
+        if word in HE_SHE:
             heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or h.is_topic]  # that would be "you"
             likely = [h for h in heard_so_far if (h.kind or h.hint) == "person"]
-            fits = [h for h in likely if h.gender in ("", _HE_SHE[word])]
+            fits = [h for h in likely if h.gender in ("", HE_SHE[word])]
             fits = fits or [h for h in heard_so_far if h.kind == "" and h.is_topic]
             return fits[0].name if fits else None
         if kind == "person":  # "they" are several, as a rule
@@ -274,7 +274,7 @@ class Referents:
             if name is None or name == self.episode.speaker:
                 continue
             known = "person" if role else self._kind_of(name)
-            if word in _HE_SHE and known in ("person", ""):
+            if word in HE_SHE and known in ("person", ""):
                 return name
             if word in IT | _THEY and kind != "person" and known not in ("person", "place"):
                 return name
@@ -465,7 +465,7 @@ class Referents:
             return None
         if any(c.lower_ in _POINTERS for c in children(token, "det")) and token.pos_ == "NOUN":
             return None
-        if word in _HE_SHE or word in _THEY or word in IT:
+        if word in HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
             own = clause_of(token, self.heads)
             doer = next((c.subject for c in self.clauses if c.head.i == own and c.subject is not None), None)

@@ -250,9 +250,8 @@ class SentenceReader(Answers):
         if subject is None:
             return None
         is_named_so = any(a.noun for a in frame.args)
-        is_fit = self._kind_of(subject[0].text) == declared.subject
-        if frame.predicate == "project_status":
-            is_fit = self._is_project(subject)
+        is_project = frame.predicate == "project_status"
+        is_fit = self._is_project(subject) if is_project else self._kind_of(subject[0].text) == declared.subject
         if frame.value and not is_named_so and not is_fit:
             return None
         thing = Literal(frame.value, frame.value) if frame.value else None

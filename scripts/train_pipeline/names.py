@@ -19,6 +19,7 @@ import spacy
 from corpus import Paragraph, paragraphs, typed
 from made_up import Talker
 from spacy.language import Language
+from spacy.strings import StringStore
 from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
@@ -65,8 +66,12 @@ def main() -> None:
         s for name in ("uner-ewt-dev.iob2", "wnut17-train.conll", "wnut17-dev.conll") for s in read(args.corpora / name)
     ]
     talker = Talker(args.seed, paragraphs(args.treebank / "ewt-train.conllu"))
+    known = list(nlp.vocab.strings)
     fit(nlp, real, talker, args)
+    args.work.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(args.work / "best")
+    # The words of what it learned from are none that it needs.
+    StringStore([*known, *nlp.get_pipe("ner").labels]).to_disk(args.work / "best" / "vocab" / "strings.json")  # pyright: ignore[reportAttributeAccessIssue]
     for name in ("uner-ewt-test.iob2", "wnut17-test.conll"):
         score(nlp, name, read(args.corpora / name))
     score(nlp, "made up", [tagged(talker.turn()) for _ in range(500)])

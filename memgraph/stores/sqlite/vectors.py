@@ -71,9 +71,10 @@ class Matrix:
         """These episodes' rows, read where they are not at hand. No row changes within an epoch."""
         if len(self._episodes) > _KEPT_EPISODES:
             self._episodes.clear()
-        unread = rows.many(seq for seq in seqs if seq not in self._episodes)
-        for row in connection.execute(SQL["episodes_by_seq"], {"seqs": unread}):
-            self._episodes[row[0]] = row
+        unread = [seq for seq in seqs if seq not in self._episodes]
+        if unread:
+            found = connection.execute(SQL["episodes_by_seq"], {"seqs": rows.many(unread)})
+            self._episodes.update((row[0], row) for row in found)
         return [self._episodes[seq] for seq in seqs]
 
 
