@@ -1,14 +1,14 @@
 // Returns the entities of these ids (or of the names that these ids came from) and those that go by these folded
 // names.
-:param {scope: "0", keys: [], names: []};
+:param {scope: "0", asked: {keys: [], names: []}};
 CALL () {
-  UNWIND $keys AS key
+  UNWIND $asked.keys AS key
   MATCH (x:Entity {id: key}) RETURN x
   UNION
-  UNWIND $keys AS key
+  UNWIND $asked.keys AS key
   MATCH (:Name {scope: $scope, key: key})-[:NAMES]->(x:Entity) RETURN x
   UNION
-  UNWIND $names AS id
+  UNWIND $asked.names AS id
   MATCH (:Name {id: id})-[:NAMES]->(x:Entity) RETURN x
 }
 WITH DISTINCT x WHERE x.scope = $scope

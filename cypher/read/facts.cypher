@@ -1,17 +1,17 @@
 // Returns facts, one a row, with subject, object, the fact that took its place, and what it rests on: those of
 // these ids, resting on these assertions, of these subjects, with this predicate, or all of the scope.
-:param {scope: "0", ids: [], assertions: [], subjects: [], predicates: [], all: false};
+:param {scope: "0", all: false, asked: {ids: [], assertions: [], subjects: [], predicates: []}};
 CALL () {
-  UNWIND $ids AS id
+  UNWIND $asked.ids AS id
   MATCH (f:Fact {id: id}) RETURN f
   UNION
-  UNWIND $assertions AS id
+  UNWIND $asked.assertions AS id
   MATCH (f:Fact)-[:EVIDENCE {id: id, role: 'supports'}]->() RETURN f
   UNION
-  UNWIND $subjects AS id
+  UNWIND $asked.subjects AS id
   MATCH (:Entity {id: id})<-[:SUBJECT]-(f:Fact) RETURN f
   UNION
-  UNWIND $predicates AS predicate
+  UNWIND $asked.predicates AS predicate
   MATCH (f:Fact {scope: $scope, predicate: predicate}) RETURN f
   UNION
   UNWIND CASE WHEN $all THEN [1] ELSE [] END AS one

@@ -1,14 +1,14 @@
 // Returns the facts of the slots asked for, of all slots that an entity or an episode asked for takes part in, one
 // a row: with subject, object, all their names, the fact that took its place, and the assertions it rests on.
-:param {scope: "0", slots: [], entities: [], episodes: []};
+:param {scope: "0", sought: {slots: [], entities: [], episodes: []}};
 CALL () {
-  UNWIND $slots AS slot RETURN slot
+  UNWIND $sought.slots AS slot RETURN slot
   UNION
-  UNWIND $entities AS id
+  UNWIND $sought.entities AS id
   MATCH (x:Entity {id: id})<-[:SUBJECT|OBJECT]-(f:Fact) WHERE x.scope = $scope
   RETURN f.slot AS slot
   UNION
-  UNWIND $episodes AS id
+  UNWIND $sought.episodes AS id
   MATCH (e:Episode {id: id})<-[:EVIDENCE]-(f:Fact) WHERE e.scope = $scope
   RETURN f.slot AS slot
 }

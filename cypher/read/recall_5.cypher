@@ -1,17 +1,17 @@
 // Returns one row with all that may answer a question: facts and episodes by vector, by words and by the graph
 // around the names in it, and the turns beside the episodes found. For Neo4j 5: over-fetches from the vector index
 // and scans the scope exactly where too little of it came back.
-:param {scope: "0", agent: null, run: null, vector: [], words: "", names: [], short: [], since: datetime("2026-01-01T00:00:00Z"), as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 40, fact_pool: 10, graph_pool: 20, reach: 160, fact_reach: 80, whole: 200};
+:param {scope: "0", agent: null, run: null, vector: [], since: datetime("2026-01-01T00:00:00Z"), as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 40, fact_pool: 10, graph_pool: 20, reach: 160, fact_reach: 80, whole: 200, asked: {names: [], short: [], words: ""}};
 OPTIONAL MATCH (scope:Scope {key: $scope})
 WITH coalesce(scope.episodes, 0) AS total
 // The facts within three hops of what the question names.
 CALL () {
   CALL () {
-    UNWIND $names AS name MATCH (n:Name {scope: $scope, key: name}) RETURN n
+    UNWIND $asked.names AS name MATCH (n:Name {scope: $scope, key: name}) RETURN n
     UNION
-    UNWIND $short AS name MATCH (n:Name {scope: $scope, first: name}) RETURN n
+    UNWIND $asked.short AS name MATCH (n:Name {scope: $scope, first: name}) RETURN n
     UNION
-    UNWIND $short AS name MATCH (n:Name {scope: $scope, last: name}) RETURN n
+    UNWIND $asked.short AS name MATCH (n:Name {scope: $scope, last: name}) RETURN n
   }
   MATCH (n)-[:NAMES]->(x:Entity)
   RETURN collect(DISTINCT x) AS asked
@@ -76,8 +76,8 @@ CALL (fact_near) {
 }
 CALL () {
   CALL () {
-    WITH 1 AS one WHERE $is_about_facts AND $words <> ''
-    CALL db.index.fulltext.queryNodes('fact_text', $words, {limit: $fact_reach}) YIELD node AS f
+    WITH 1 AS one WHERE $is_about_facts AND $asked.words <> ''
+    CALL db.index.fulltext.queryNodes('fact_text', $asked.words, {limit: $fact_reach}) YIELD node AS f
     WITH f WHERE ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $since))
     RETURN f LIMIT $fact_pool
@@ -128,8 +128,8 @@ CALL (total, found) {
 }
 CALL () {
   CALL () {
-    WITH 1 AS one WHERE $is_about_episodes AND $words <> ''
-    CALL db.index.fulltext.queryNodes('episode_text', $words, {limit: $reach}) YIELD node AS e
+    WITH 1 AS one WHERE $is_about_episodes AND $asked.words <> ''
+    CALL db.index.fulltext.queryNodes('episode_text', $asked.words, {limit: $reach}) YIELD node AS e
     WITH e WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
     RETURN e LIMIT $pool

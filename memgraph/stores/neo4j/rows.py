@@ -50,7 +50,7 @@ def owner(record: Mapping[str, Any]) -> Scope:
 
 
 def episode_row(episode: Episode, vector: Vectors | None) -> dict[str, Any]:
-    """An episode as a row of `write/episodes`."""
+    """An episode as a row of `write/changes`."""
     scope = episode.scope
     return {
         "id": episode.id,
@@ -100,8 +100,10 @@ def episode_of(values: Sequence[Any], scope: Scope) -> Episode:
     return episode(dict(zip(EPISODE_COLUMNS, values, strict=False)), scope)
 
 
-def fact_row(fact: FactState, assertions: Mapping[str, Assertion], vector: Vectors | None) -> dict[str, Any]:
-    """A fact as a row of `write/facts`."""
+def fact_row(
+    fact: FactState, scope: str, assertions: Mapping[str, Assertion], vector: Vectors | None
+) -> dict[str, Any]:
+    """A fact as a row of `write/changes`."""
     return {
         "id": fact.id,
         "subject": fact.subject,
@@ -113,6 +115,7 @@ def fact_row(fact: FactState, assertions: Mapping[str, Assertion], vector: Vecto
         "vector": numbers(vector),
         "evidence": [_evidence_row(i, e, assertions[e.assertion]) for i, e in enumerate(fact.evidence)],
         "values": {
+            "scope": scope,
             "slot": fact.slot,
             "predicate": fact.predicate,
             "drawn_as": fact.predicate.upper(),
@@ -175,7 +178,7 @@ def pending(values: Mapping[str, Any]) -> Pending:
 
 
 def name_row(name: Name, scope: str) -> dict[str, Any]:
-    """A name as a row of `write/names`."""
+    """A name as a row of `write/changes`."""
     first, last = name.ends
     values = {"scope": scope, "key": name.key, "text": name.text, "kind": name.kind, "first": first, "last": last}
     return {"id": name.id, "entity": name.entity, "values": values}

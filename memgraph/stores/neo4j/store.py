@@ -61,12 +61,14 @@ class Neo4jStore:
             cypher("read/look"),
             {
                 "scope": scope.key,
-                "episodes": list(look.episodes),
-                "sessions": list(look.sessions),
-                "names": list(look.names),
-                "words": list(look.words),
-                "entities": list(look.entities),
-                "without": list(look.without),
+                "look": {
+                    "episodes": list(look.episodes),
+                    "sessions": list(look.sessions),
+                    "names": list(look.names),
+                    "words": list(look.words),
+                    "entities": list(look.entities),
+                    "without": list(look.without),
+                },
             },
         )
         return Known(
@@ -86,9 +88,11 @@ class Neo4jStore:
             cypher("read/ledger"),
             {
                 "scope": scope.key,
-                "slots": list(sought.slots),
-                "entities": list(sought.entities),
-                "episodes": list(sought.episodes),
+                "sought": {
+                    "slots": list(sought.slots),
+                    "entities": list(sought.entities),
+                    "episodes": list(sought.episodes),
+                },
             },
         )
         return _ledger(found)
@@ -116,9 +120,7 @@ class Neo4jStore:
                 "agent": agent,
                 "run": scope.session,
                 "vector": rows.numbers(cue.vector),
-                "words": _lucene(scope, cue),
-                "names": list(cue.names),
-                "short": list(cue.short),
+                "asked": {"words": _lucene(scope, cue), "names": list(cue.names), "short": list(cue.short)},
                 "since": cue.since,
                 "as_of": cue.as_of,
                 "said_by": cue.as_of if cue.is_past else rows.FOREVER,
@@ -160,8 +162,8 @@ class Neo4jStore:
 
     async def facts(self, scope: Scope, query: FactQuery) -> Ledger:
         """See `Store.facts`."""
-        asked: dict[str, Any] = {"scope": scope.key, "ids": [], "assertions": [], "subjects": [], "predicates": []}
-        asked["all"] = query.ids is None and query.subjects is None and query.predicate is None
+        asked: dict[str, list[str]] = {"ids": [], "assertions": [], "subjects": [], "predicates": []}
+        is_all = query.ids is None and query.subjects is None and query.predicate is None
         if query.ids is not None:
             asked["ids"] = list(query.ids)
             asked["assertions"] = ["as_" + i[3:] for i in query.ids]
@@ -169,7 +171,7 @@ class Neo4jStore:
             asked["subjects"] = list(query.subjects)
         elif query.predicate is not None:
             asked["predicates"] = [query.predicate]
-        found = await self._database.read(cypher("read/facts"), asked)
+        found = await self._database.read(cypher("read/facts"), {"scope": scope.key, "all": is_all, "asked": asked})
         if query.predicate is not None:
             found = [r for r in found if r["fact"]["predicate"] == query.predicate]
         if query.ids is not None:  # an assertion stands in only for an id that no longer is a fact's own
@@ -182,8 +184,8 @@ class Neo4jStore:
         if keys is None:
             found = await self._database.read(cypher("read/entities"), {"scope": scope.key})
         else:
-            asked = {"scope": scope.key, "keys": list(keys), "names": ["na_" + k[3:] for k in keys]}
-            found = await self._database.read(cypher("read/entities_by_key"), asked)
+            asked = {"keys": list(keys), "names": ["na_" + k[3:] for k in keys]}
+            found = await self._database.read(cypher("read/entities_by_key"), {"scope": scope.key, "asked": asked})
         return tuple(rows.entity(r["entity"]) for r in found)
 
     async def locate(self, ident: str) -> Located | None:

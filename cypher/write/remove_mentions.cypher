@@ -1,5 +1,0 @@
-// Deletes what episodes mention, because they are read anew.
-:param {ids: []};
-UNWIND $ids AS id
-MATCH (:Episode {id: id})-[m:MENTIONS]->()
-DELETE m;
