@@ -35,7 +35,8 @@ class Predicate(BaseModel):
     `says` is a template over {s}ubject, {o}bject and {q}ualifier; `asks` holds words by which people ask for it.
     `verbs`, `changes`, `ends`, `nouns` and `values` are ways to say it (see `schema/ontology.yaml`). An `event`
     happened once: the past tense does not end it. What is `ahead` speaks of something to
-    come: a time belongs to that, and the fact holds from when it is said.
+    come: a time belongs to that, and the fact holds from when it is said. What is `promised` holds from then, too:
+    who will do something has it to do.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +56,7 @@ class Predicate(BaseModel):
     values: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     event: bool = False
     ahead: bool = False
+    promised: bool = False
     example: Example | None = None
 
     @property

@@ -6,22 +6,37 @@ from dataclasses import replace
 
 import regex
 
-from memgraph.changes import Called
+from memgraph.changes import Called, Literal
 from memgraph.extract.claims import POINTED, SURE, UNREAL
 from memgraph.extract.clauses import Clause, conjuncts
 from memgraph.extract.fields import Fields
-from memgraph.extract.referents import IT, OTHERS, YOU, label_is
-from memgraph.extract.states import W
-from memgraph.extract.talk import Question
+from memgraph.extract.frames import Frame
+from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
+from memgraph.extract.talk import Open, Question
+from memgraph.extract.values import W, contact_in
 from memgraph.model import Polarity
 from memgraph.ontology import Predicate
 
 _ANSWERED = frozenset(
-    ("job_title", "studies", "favorite", "prefers", "hobby", "speaks", "diet", "nationality", "nickname")
+    "job_title studies favorite prefers hobby speaks diet nationality nickname takes_medication allergic_to "
+    "has_condition".split()
 )
+_THINGS = frozenset("takes_medication allergic_to has_condition hobby".split())
+_ASKING = frozenset("where who what which when how whats wheres whos".split())
+_FEW = 4  # words of a question that names nobody: "any allergies?"
+_PLAIN = regex.compile(
+    rf"\b[Ww]hat(?:['’]s| is| are|['’]re) (?P<who>you|he|she|they|{W}(?: {W})?) (?P<allergic_to>allergic to)"
+    rf"|\b[Ww]hen(?:['’]s| is| are) (?:the )?(?P<who>it|{W}(?: {W})?)"
+    r" (?P<due_on>due|supposed to be (?:done|finished|ready))"
+    rf"|\b[Ww]hat(?:['’]s| is) (?P<blocked_by>blocking|holding up) (?:the )?(?P<who>it|{W}(?: {W})?)"
+)
+_HOW_OLD = regex.compile(r"\bhow old\b", regex.IGNORECASE)
 _YES = regex.compile(
     r"^(?:yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b",
     regex.IGNORECASE,
+)
+_SURE = regex.compile(
+    r"^(?:for sure|sure|of course|definitely|totally|absolutely|yeah|yes|right)[.!]", regex.IGNORECASE
 )
 _FILLER = regex.compile(r"^(?:(?:still|now|currently|it's|they're|we're|just|oh|well),? )+", regex.IGNORECASE)
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
@@ -44,51 +59,84 @@ _HOW_BIG = regex.compile(
 class Answers(Fields):
     """Reads one sentence as a question, or as the answer to one."""
 
-    def _open(self) -> list[tuple[str, Called, str]]:
+    def _open(self) -> list[Open]:
         """What a question asks for: predicates with a subject and no object."""
-        out: list[tuple[str, Called, str]] = []
-        asked = {t.lower_ for t in self.sentence} & {
-            "where",
-            "who",
-            "what",
-            "which",
-            "when",
-            "how",
-            "whats",
-            "wheres",
-            "whos",
-        }
-        for clause in self.clauses:
+        out: list[Open] = []
+        said = {t.lower_ for t in self.sentence}
+        asked = said & _ASKING
+        for clause, fitting in zip(self.clauses, self.prepared.matches, strict=True):
             if not asked:
                 break
             for word in clause.words:
                 for frame in self.x.frames.get(word, ()):
                     declared = self.ontology[frame.predicate]
-                    if frame.polarity is not Polarity.HOLDS or frame.subject != "S" or declared.qualified:
-                        continue
-                    if not self._asks(asked, declared, clause):
+                    is_fit = frame.polarity is Polarity.HOLDS and frame.subject == "S" and not declared.qualified
+                    if not is_fit or not self._asks(asked, declared, clause) or not self._leaves_open(frame, said):
                         continue
                     subject = self._subject(clause.subject, declared, clause) if clause.subject is not None else None
                     if subject is not None:
-                        out.append((frame.predicate, subject[0], ""))
+                        out.append(Open(frame.predicate, subject[0], words=frame.words.removeprefix("!")))
+            for match in fitting:  # "who handles the audit?"
+                declared = self.ontology[match.frame.predicate]
+                is_who = clause.subject is not None and clause.subject.lower_ in ("who", "what", "which")
+                if is_who and match.frame.subject == "O" and match.frame.polarity is Polarity.HOLDS and match.subject:
+                    subject = self._subject(match.subject, declared, clause)
+                    if subject is not None and subject[0].text != YOU:
+                        out.append(Open(match.frame.predicate, subject[0]))
         asked_after = self._search(_WHERE_AT)
         if asked_after is not None:
             name = asked_after["what"]
             self.talk.note(name, self._kind_of(name))
-            out += [(p, Called(name, self.ontology[p].subject), "") for p in ("deal_stage", "project_status")]
+            out += [Open(p, Called(name, self.ontology[p].subject)) for p in ("deal_stage", "project_status")]
         sized = self._search(_HOW_BIG)
         if sized is not None and "headcount" in self.ontology.predicates:
             name = sized["what"] if sized["what"][:1].isupper() else self._latest("organization")
-            out += [("headcount", Called(name, "organization"), "")] if name and not self._is_person(name) else []
+            out += [Open("headcount", Called(name, "organization"))] if name and not self._is_person(name) else []
+        out += [*self._age_asked(), *self._asked_plainly()]
         for found in self.x.nouns.asked(self.sentence):
             declared = self.ontology[found.predicate]
             owner = self._owner(found.owner, declared, found.noun) if found.owner is not None else None
             if owner is None and found.owner is None and declared.subject != "person":
                 last = self._latest(declared.subject)
                 owner = (Called(last, declared.subject), False) if last else None
+            elif owner is None and found.owner is None and (said & SECOND or len(said) <= _FEW):
+                owner = Called(YOU, "person"), True  # "any allergies?", "which meds are you on?"
             if owner is not None:
-                out.append((found.predicate, owner[0], found.qualifier))
+                out.append(Open(found.predicate, owner[0], found.qualifier))
         return list(dict.fromkeys(out))
+
+    def _asked_plainly(self) -> list[Open]:
+        """ "What are you allergic to?", "when is Juno due?", "what's blocking it?", whatever the parser makes of it."""
+        match = self._search(_PLAIN)
+        if match is None:
+            return []
+        predicate = next(p for p in ("allergic_to", "due_on", "blocked_by") if match[p])
+        declared = self.ontology.predicates.get(predicate)
+        who = match["who"]
+        if declared is None:
+            return []
+        if who.lower() == "you":
+            return [Open(predicate, Called(YOU, "person"))]
+        name = who if who[:1].isupper() else self._pointed(who.lower(), declared.subject)
+        return [Open(predicate, Called(name, declared.subject))] if name else []
+
+    def _age_asked(self) -> list[Open]:
+        clause = next((c for c in self.clauses if c.subject is not None and "old" in c.head.lower_), None)
+        if clause is None or not self._search(_HOW_OLD) or "age" not in self.ontology.predicates:
+            return []
+        subject = self._subject(clause.subject, self.ontology["age"], clause)
+        return [Open("age", subject[0])] if subject is not None else []
+
+    def _leaves_open(self, frame: Frame, said: set[str]) -> bool:
+        """Whether a question uses the words of a pattern, all but its object: "what are you working on?"."""
+        thing = next((a for a in frame.args if a.role == "O"), None)
+        fixed = [a.noun for a in frame.args if not a.role] + [w for p in frame.particles for w in p.split("|")[:1]]
+        if thing is None or not said.issuperset(fixed):
+            return False
+        if thing.preps:
+            return bool(said & {*thing.preps, "where", "wheres", "when"})
+        last = next((t for t in reversed(list(self.sentence)) if t.is_alpha), None)
+        return last is None or last.pos_ != "ADP" or last.lower_ in frame.particles
 
     def _asks(self, asked: set[str], declared: Predicate, clause: Clause) -> bool:
         if "where" in asked or "wheres" in asked:
@@ -109,54 +157,73 @@ class Answers(Fields):
     def answer(self, question: Question) -> None:
         """Read this sentence as the answer to what was asked."""
         text = self.plain.strip()
-        if _YES.match(text) and question.asked and not self.is_question:
-            of_others = any(c.subject is not None and c.subject.lower_ in OTHERS for c in self.clauses)
-            for asked in question.asked:
-                if of_others and asked.subject.text == YOU:  # "Do you …?" — "Yes, they do."
-                    continue
-                self.reading.proposals.append(
-                    replace(
-                        asked,
-                        episode=self.episode.id,
-                        subject=self._answering(asked.subject),
-                        object=self._answering(asked.object) if isinstance(asked.object, Called) else asked.object,
-                        confidence=round(SURE * POINTED, 4),
-                        text=self.text,
-                    )
+        yes = _YES.match(text) if not self.is_question else None
+        is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
+        if (is_told and self._filled(question, text)) or yes is None:
+            return
+        of_others = any(c.subject is not None and c.subject.lower_ in OTHERS for c in self.clauses)
+        for asked in question.asked:
+            if of_others and asked.subject.text == YOU:  # "Do you …?" — "Yes, they do."
+                continue
+            self.reading.proposals.append(
+                replace(
+                    asked,
+                    episode=self.episode.id,
+                    subject=self._answering(asked.subject),
+                    object=self._answering(asked.object) if isinstance(asked.object, Called) else asked.object,
+                    confidence=round(SURE * POINTED, 4),
+                    text=self.text,
                 )
-            return
-        if not question.open_ or self.is_question or _NO.match(text) or UNREAL.search(text):
-            return
-        for predicate, asked_of, _ in question.open_:
-            if predicate in ("deal_stage", "project_status") and not any(c.subject is not None for c in self.clauses):
+            )
+
+    def _filled(self, question: Question, text: str) -> bool:
+        """Whether what the question left open is told, as a name, a number, or a few words."""
+        for left in question.open_:
+            if left.predicate in ("email", "phone"):
+                literal = contact_in(self.plain, left.predicate)
+                if literal is not None:
+                    self._answer(left, literal)
+                    return True
+            if left.predicate in ("deal_stage", "project_status") and not any(
+                c.subject is not None for c in self.clauses
+            ):
                 how = _FILLER.sub("", text).strip(" .!")
-                told = list(self._standing(asked_of.text, how, None, is_answer=True))
+                told = list(self._standing(left.subject.text, how, None, is_answer=True))
                 self.reading.proposals.extend(told)
                 if told:
-                    return
+                    return True
+        if _SURE.match(text):
+            return False
         root = self.sentence.root
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
         if pointing and len(self.clauses) == 1 and not pointing[0].is_negated:
             root = pointing[0].head  # "That would be Magda"
         elif any(c.subject is not None and not c.words & _SUPPOSES for c in self.clauses):
-            return
+            return False
         if root.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X", "VERB"):
-            return
-        for predicate, asked_of, qualifier in question.open_:
-            subject = self._answering(asked_of)
-            declared = self.ontology[predicate]
-            if declared.object == "text" and predicate not in _ANSWERED:
+            return False
+        for left in question.open_:
+            declared = self.ontology[left.predicate]
+            if declared.object == "text" and left.predicate not in _ANSWERED:
                 continue
-            found = False
             counted = [t for t in self.sentence if t.like_num][:1] if declared.object == "number" else []
+            found = False
             for token in counted or conjuncts(root):
+                if left.words and declared.object == "text" and not self.words.is_any(left.words, token):
+                    continue
+                if left.predicate in _THINGS and token.pos_ not in ("NOUN", "PROPN"):
+                    continue
                 for thing in self._object(token, declared, None):
                     if isinstance(thing, Called) and declared.object != "person" and self._is_person(thing.text):
                         continue  # "Nice set-up, James!" answers nothing
-                    for proposal in self._stated(None, predicate, (subject, True), thing):
-                        found = True
-                        self.reading.proposals.append(
-                            replace(proposal, qualifier=qualifier, confidence=round(proposal.confidence * POINTED, 4))
-                        )
+                    found = self._answer(left, thing) or found
             if found:
-                return
+                return True
+        return False
+
+    def _answer(self, left: Open, thing: Called | Literal) -> bool:
+        told = list(self._stated(None, left.predicate, (self._answering(left.subject), True), thing))
+        self.reading.proposals.extend(
+            replace(p, qualifier=left.qualifier, confidence=round(p.confidence * POINTED, 4)) for p in told
+        )
+        return bool(told)

@@ -12,17 +12,53 @@ import regex
 from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.claims import CORRECTION
 from memgraph.extract.clauses import Clause, children, conjuncts, phrase
-from memgraph.extract.nouns import is_name, name_at
+from memgraph.extract.nouns import Named, is_name, name_at
 from memgraph.extract.referents import HE_SHE, IT
-from memgraph.extract.states import States, W
+from memgraph.extract.states import States
 from memgraph.extract.talk import Heard
-from memgraph.extract.values import contact_in, read_text
+from memgraph.extract.values import W, contact_in, read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
 
 if TYPE_CHECKING:
     from memgraph.extract.tree import Token
 
 
+_FIRM = (
+    r"(?:company|firm|start-?up|business|agency|bank|retailer|manufacturer|distributor|wholesaler|consultancy|chain"
+    r"|publisher|insurer|carrier|brewery|non-?profit|charity|hospital|fintech)"
+)
+_DEALS = r"(?:account|deal|contract|renewal|opportunity|negotiations?|tender|rfp|pitch|pilot|poc)"
+_STAFF_OF = regex.compile(  # what stands before a firm's name
+    r"\b(?:c[etfiom]o|vp|svp|evp|director|head|chief|buyer|buyers|procurement|purchasing|champion|legal|staff|employees"
+    r"|colleagues|team|folks|people|everyone|everybody|nobody|someone|guys|contact|contacts|stakeholders?)"
+    r"(?: (?:of|for) [\w ]{1,20})?(?: over| there)? (?:at|from) $"
+    rf"|\b(?:ceo|cto|cfo|coo|cio|cmo|founder|co-?founder) of $|\b{_FIRM},? (?:called|named )?$",
+    regex.IGNORECASE,
+)
+_SOMEBODY_AT = regex.compile(rf"{W} (?:over )?(?:at|from) $")
+_TELLS = regex.compile(
+    rf"(?P<at> (?:over )?(?:at|from) {W}(?: {W})?)?"
+    r" (?:told|tells?|says?|said|asked|asks|wants?|confirmed|mentioned|thinks?|replied|wrote|e?-?mailed|called|pinged"
+    r"|agreed|signed|wrote|got back|reached out)\b"
+)
+_DEAL_WITH = regex.compile(
+    rf"\b{_DEALS} (?:with|at|for) $"
+    r"|\b(?:our|a|an|new|biggest|largest|big|key|potential|first|oldest|my|the) (?:new |biggest |main |key |old )?"
+    r"(?:lead|prospect|client|customer|account|vendor|supplier|competitor),? (?:called |named )?$",
+    regex.IGNORECASE,
+)
+_DEAL_OF = regex.compile(rf" {_DEALS}\b", regex.IGNORECASE)
+_FIRMS_OWN = regex.compile(
+    r"['’]s? (?:new |current |annual |whole |entire |own )?(?:ceo|cto|cfo|coo|cio|cmo|procurement|purchasing|board"
+    r"|legal|management|budget|headcount|employees|staff|customers|renewal|headquarters|hq|competitors?|shareholders)\b",
+    regex.IGNORECASE,
+)
+_IS_FIRM = regex.compile(
+    r"(?:,| is| are|['’]s| \(| –| -) ?(?:an?|our|one of our|the|now an?) (?:[\w'’-]+ ){0,4}?"
+    rf"(?:{_FIRM}|lead|prospect|client|customer|account|vendor|supplier|competitor)s?"
+    r"(?=[.,;:!?)]|$| (?:for|of|from|in|since|and|that|based|with|out)\b)(?! of mine)",
+    regex.IGNORECASE,
+)
 _HUMAN = frozenset("love like hate feel laugh smile cook sing talk visit marry live".split())
 _REACH = regex.compile(
     r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
@@ -35,6 +71,8 @@ _REACH_OTHER = regex.compile(
     rf"\b(?i:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message)(?: out)?(?: to)?"
     rf" (?P<to>{W}(?: {W})?|him|her) (?:at|on|under|via)\b"
     rf"|(?P<who>{W}(?: {W})?|\b(?i:he|she)) (?:can be|is) (?:best )?(?:reached|reachable|contacted)\b"
+    rf"|(?P<who>{W}(?: {W})?)['’]s (?i:new |work |own |mobile |direct |private |current )*"
+    r"(?i:e-?mail|mail|address|number|phone|mobile|cell)\b"
     rf"|(?i:\bcontact(?: person)?)(?: (?:at|for|there|over)\b[^.:;]{{0,30}}?)? ?(?:is|:) (?P<who>{W}(?: {W})?)\b",
 )
 _ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
@@ -107,12 +145,23 @@ class Asides(States):
                 kind = "person"
             if self._in_quotes(token):
                 continue
+            hints = [t.hint for t in token.doc[named.start : named.end]]
+            hint = max(sorted(set(hints)), key=hints.count)
+            told = _TELLS.match(self._after(named))
+            if kind == "" and told is not None and told["at"]:
+                kind = "person"  # "Tom at Contoso told us"
+            firm = self._firm_of(named)
+            if kind in ("", "person") and firm and "works_at" in self.ontology.predicates:
+                kind = "person"
+                at = Called(firm, "organization")
+                self.found.extend(self._stated(None, "works_at", (Called(named.text, kind), False), at))
+            is_account = kind == "" and self._is_sold_to(named, hint)
+            kind = "organization" if is_account else kind
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
             is_topic = is_topic or is_heading  # "Contoso:", "Call with Contoso."
-            hints = [t.hint for t in token.doc[named.start : named.end]]
-            hint = max(sorted(set(hints)), key=hints.count)
-            self.local.append((named.start, Heard(named.text, kind, is_topic=is_topic, hint=hint)))
+            heard = Heard(named.text, kind, is_topic=is_topic, hint=hint, is_account=is_account)
+            self.local.append((named.start, heard))
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)
         for a, b, is_nickname in self._aliases():
@@ -123,6 +172,30 @@ class Asides(States):
             self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
             if name_key(a) != name_key(self.episode.speaker):  # "she" is never who speaks
                 self.talk.note(b, kind if kind == "person" else "")
+
+    def _after(self, named: Named) -> str:
+        """What stands behind a name, up to 60 characters."""
+        last = self.sentence.doc[named.end - 1]
+        return self.text[last.idx + len(last) - self.sentence.start_char :][:60]
+
+    def _firm_of(self, named: Named) -> str:
+        """The firm of "Petra Nagy from Contoso", where Contoso is known for one."""
+        doc = self.sentence.doc
+        at = named.end + (named.end < len(doc) and doc[named.end].text == ",")
+        if at + 1 >= self.sentence.end or doc[at].lower_ != "from" or " " not in named.text:
+            return ""
+        firm = name_at(doc[at + 1], self.talk.named)
+        return firm.text if firm is not None and self._kind_of(firm.text) == "organization" else ""
+
+    def _is_sold_to(self, named: Named, hint: str) -> bool:
+        """Whether the words around a name show that it is a firm: "our client X", "the X deal", "the CTO at X"."""
+        before = self.text[: self.sentence.doc[named.start].idx - self.sentence.start_char][-60:]
+        after = self._after(named)
+        if _STAFF_OF.search(before) or _FIRMS_OWN.match(after) or _IS_FIRM.match(after):
+            return True
+        if _SOMEBODY_AT.search(before) and (told := _TELLS.match(after)) and not told["at"]:
+            return True
+        return hint != "person" and bool(_DEAL_OF.match(after) or _DEAL_WITH.search(before))
 
     def _aliases(self) -> Iterator[tuple[str, str, bool]]:
         """(name, another name, whether that is a nickname) for each that the sentence gives."""
@@ -143,7 +216,8 @@ class Asides(States):
             named = name_at(token, self.talk.named)
             if named is None:
                 continue
-            self.talk.roles[name_key(role)] = named.text
+            plain = f"{owner[0].text}'s {self.words.role(noun.lemma_.lower())}"
+            self.talk.roles[name_key(plain)] = named.text
             self.talk.note(named.text, "person", gender)
             if len(values) == 1 and noun.tag_ != "NNS" and self.words.is_("kin", noun.lemma_.lower()):
                 same = SameAs(self.episode.id, Called(role, "person"), Called(named.text, "person"))

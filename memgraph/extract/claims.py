@@ -192,7 +192,7 @@ class Claims(Referents):
             elif time.how != "since":
                 end = time.end
         if is_claim and tense == "future" and (time is None or time.start <= said):
-            return None
+            return (None, None, Precision.INSTANT) if declared.promised else None
         is_coming = self._is_ahead(time) and time is not None and time.how != "until"
         is_wedding = declared.symmetric and clause is not None and "marry" in clause.words
         is_plan = clause is not None and clause.is_ongoing and (is_coming or is_wedding)

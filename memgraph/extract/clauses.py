@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from memgraph.extract.tree import Span, Token
 
+_SHORTEST = 3  # letters of a verb whose last one is written twice
 _REFLEXIVE = frozenset("myself yourself himself herself itself ourselves yourselves themselves".split())
 _SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
 _APART = frozenset(
@@ -76,7 +77,10 @@ class Clause:
     @property
     def words(self) -> set[str]:
         """The forms under which patterns may name its head."""
-        words = {*forms(self.head), stem(self.head)}
+        root = stem(self.head)
+        words = {*forms(self.head), root}
+        if len(root) > _SHORTEST and root[-1] == root[-2] and root[-1] in "bdgmnprt":
+            words.add(root[:-1])  # "swapped"
         if self.head.lower_ == "got" and any(c.lower_ in _HAVE for c in children(self.head, "aux")):
             words.add("have")
         if self.is_copular:  # "is due on the 8th" may hang on the date
@@ -406,7 +410,7 @@ def _tense(c: Clause, verbs: list[Token]) -> str:
         return "future"
     has = lowers & {"have", "has", "'ve", "’ve", "ve", "'s", "’s", "had"}
     if has and any(v.tag_ == "VBN" for v in verbs) and not (c.is_copular and not children(c.head, "aux")):
-        if "had" in lowers:
+        if any(v.lower_ == "had" and v.tag_ != "VBN" for v in verbs):
             return "past"
         if lowers & {"have", "has", "'ve", "’ve", "ve"} or any(v.lower_ in ("been", "got") for v in verbs):
             return "perfect"

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.asides import Asides
-from memgraph.extract.states import W
-from memgraph.extract.values import MONEY, read_amount, read_text
+from memgraph.extract.dealings import Dealings
+from memgraph.extract.values import MONEY, W, read_amount, read_text
 from memgraph.model import Mode, Polarity
 from memgraph.times import times_in
 
@@ -28,6 +27,8 @@ _WHO = regex.compile(rf"{W}(?: (?:(?:de|van|von|der|la|le) )?{W}){{0,3}}")
 _NAME = regex.compile(rf"{W}(?: {W}){{0,3}}")
 _SIZED = regex.compile(
     rf"(?P<who>{W}(?: {W}){{0,3}}) \((?:~|about |c\. ?)?(?P<n>\d[\d,]*) (?:employees|staff|ftes?|people)\)"
+    r"|(?i:there (?:are|were|is)) (?:about |around |roughly |now |only |just )*(?P<n>\d[\d,]*) of us"
+    rf"(?: (?:at|in) (?P<who>{W}(?: {W})?))?"
     rf"|(?P<who>{W}(?: {W}){{0,3}}) is an? [^.,;!?]{{0,60}}? with (?:about |around |roughly |some )?(?P<n>\d[\d,]*)"
     r" (?:employees|staff|people)\b"
 )
@@ -35,36 +36,14 @@ _SEATED = regex.compile(
     rf"(?P<who>{W}(?: {W}){{0,3}}) (?:is|are) an? [\w -]{{0,40}}?(?:company|firm|start-?up|business|agency|fintech"
     rf"|maker|manufacturer|retailer|supplier|vendor|distributor|chain)"
     rf" (?:based )?(?:in|from|out of) (?P<place>{W}(?: {W})?)"
+    rf"|(?P<who>{W}(?: {W}){{0,3}})(?: is| are|,) (?:an? |the )?(?P<place>{W}(?: {W})?)-based\b"
 )
 _PARTS = regex.compile(r"[,;:|]\s")
 _SHORT = {"next": "next_step", "next up": "next_step", "size": "headcount", "value": "deal_value"}
-_NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
 _LONGEST = 80  # characters of a value: longer ones are prose
-_DECIDES = regex.compile(
-    rf"\b(?:decision|call|approval|say|say-so) (?:lies|rests|sits|is|stays) with (?P<who>{W}(?: {W})?)"
-    rf"|\bup to (?P<who>{W}(?: {W})?) to (?:decide|approve|sign)|(?:\bis|['’]s) up to (?P<who>{W}(?: {W})?)(?=[.,;!]|$)"
-    rf"|(?P<who>{W}(?: {W})?)(?:,[^,]+,)? (?:has|needs|will have|will need) to (?:approve|sign (?:it )?off)"
-    r"|\b(?:ha(?:s|ve)|needs?|must) (?:to )?(?:go|run|pass|get)(?: it| this| that)? (?:through|past|by)"
-    rf" (?:(?:their|the) [\w -]+?,? )?(?P<who>{W}(?: {W})?)(?=[.,;!]|$)"
-    rf"|\bsign-?off (?:(?:has to |must |will )?comes? )?from (?:(?:their|the) [\w -]+?,? )?(?P<who>{W}(?: {W})?)"
-    rf"|(?P<who>{W}(?: {W})?),? (?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))(?=[.,;!]|$)"
-)
-_IS_WHO = regex.compile(
-    rf"(?P<who>{W}(?: {W})?)(?: is|['’]s)? (?:(?:the )?(?:one|person|guy|man|woman) )?(?:who|that) "
-    r"(?:(?:really |finally )?decides|signs (?:things |it )?off|approves|makes the (?:final )?(?:call|decisions?)"
-    r"|has the (?:final|last) (?:say|word))"
-    rf"(?:[^.;!?]{{0,20}}? (?:at|for) (?P<firm>{W}(?: {W})?))?"
-)
-_DEAR = regex.compile(
-    rf"(?P<who>{W}(?: {W})?|\b(?i:they|she|he))(?:'s|'ve|'re| is| are| has| have)? ?(?:also |still |all )?"
-    r"(?:thought|thinks?|said|says?|finds?|found|feels?|felt|call(?:s|ed)|considers?|complain(?:s|ed|ing)"
-    r"|told (?:us|me))(?: that)? (?:about how )?"
-    r"(?:we|us|our|it|the (?:price|quote|offer|proposal|pricing|license|licence))\b"
-    r"(?P<between>[^.;!?]{0,30}?)(?:expensive|pricey|costly|steep|overpriced|too (?:high|much))\b"
-)
 
 
-class Fields(Asides):
+class Fields(Dealings):
     """Reads labelled values off one line of notes."""
 
     def _noted(self) -> Iterator[Proposal]:
@@ -78,7 +57,8 @@ class Fields(Asides):
                     yield told
         sized = self._search(_SIZED)
         if sized is not None and "headcount" in self.ontology.predicates and "headcount" not in taken:
-            yield from self._valued("headcount", sized["n"], sized["who"], sized.start())
+            of_us = None if sized["who"] else self._own_organization(self.episode.speaker)
+            yield from self._valued("headcount", sized["n"], sized["who"] or of_us or "", sized.start())
         seat = self._search(_SEATED)
         if seat is not None and "located_in" in self.ontology.predicates and "located_in" not in taken:
             firm, place = (Called(seat["who"], "organization"), True), Called(seat["place"], "place")
@@ -101,34 +81,6 @@ class Fields(Asides):
     def _is_told(self, start: int, end: int) -> bool:
         """Whether a verb stands there."""
         return any(start <= t.idx - self.sentence.start_char < end and t.pos_ in ("VERB", "AUX") for t in self.sentence)
-
-    def _decided_by(self) -> Iterator[Proposal]:
-        """ "It's up to Lena to decide", "Lena has to approve it": who decides for the firm that is spoken of."""
-        match = self._search(_IS_WHO) or self._search(_DECIDES)
-        if match is None or "decision_maker" not in self.ontology.predicates or self.is_question:
-            return
-        if any(p.predicate == "decision_maker" for p in self.found) or self.words.is_common(match["who"]):
-            return
-        self._catch_up(self.sentence.end)
-        last = match.groupdict().get("firm") or self._latest("organization", other_than=match["who"])
-        subject = (Called(last, "organization"), False) if last else None
-        if subject is not None and self._kind_of(match["who"]) in ("", "person", "thing"):
-            yield from self._stated(None, "decision_maker", subject, Called(match["who"], "person"))
-
-    def _too_dear(self) -> Iterator[Proposal]:
-        """ "They thought we were too expensive": the price matters to them."""
-        match = self._search(_DEAR)
-        if match is None or "price_sensitivity" not in self.ontology.predicates or self.is_question:
-            return
-        if any(p.predicate == "price_sensitivity" for p in self.found) or _NOT.search(match["between"]):
-            return
-        self._catch_up(self.sentence.end)
-        who = match["who"] if match["who"][:1].isupper() else ""
-        name = who if self._kind_of(who or "they") == "organization" else self._latest("organization", other_than=who)
-        name = name or who
-        if name and not self._is_person(name):
-            high = Literal("high", "high")
-            yield from self._stated(None, "price_sensitivity", (Called(name, "organization"), False), high)
 
     def _field(self, label: str, value: str, whose: str, at: int) -> Iterator[Proposal]:
         before, _, own = label.rpartition("'s ")  # "Contoso's budget: …"

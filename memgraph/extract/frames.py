@@ -48,6 +48,7 @@ class Frame:
     is_negated: bool = False  # it is the denial that says it
     is_reciprocal: bool = False  # "S and O marry"
     value: str = ""  # what it means, where that is not said: "S sign"
+    is_known: bool = False  # "S!": the subject must be known for one of its kind
 
     @property
     def is_open(self) -> bool:
@@ -77,6 +78,7 @@ class Match:
 
 def read_frame(predicate: str, text: str, mode: Mode, polarity: Polarity) -> Frame:
     """Read a pattern such as "S work at|for O". Raises `ValueError` where it can't be one."""
+    is_known, text = "S!" in text, text.replace("S!", "S")
     text, _, kind = text.partition(":")
     kind, _, rest_of = kind.partition(" ")
     words = [*text.split(), *rest_of.split()]
@@ -149,6 +151,7 @@ def read_frame(predicate: str, text: str, mode: Mode, polarity: Polarity) -> Fra
         kind,
         is_negated,
         is_reciprocal,
+        is_known=is_known,
     )
 
 
@@ -258,7 +261,8 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
         if not candidates and "to" in arg.preps and arg.role == "O":
             candidates = clause.complements
     else:
-        candidates = list(clause.objects)
+        given = children(clause.head, "iobj") if arg.role == "S" and not arg.noun else []  # "sent Contoso the contract"
+        candidates = given or list(clause.objects)
         if not candidates and frame.verb == "be" and clause.is_copular:
             candidates = [clause.head]  # "is my account"
         if not candidates and frame.particles:  # "took over X" with X parsed behind the particle
@@ -272,7 +276,8 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     if arg.role == "":
         beside = [] if arg.preps else children(clause.head, "advmod", "amod")  # "got divorced"
         if len(frame.args) == 1 or arg.noun == "rid":  # "got laid off", "got rid of …"
-            beside += [t for t in clause.complements if t.lower_ == arg.noun and frame.verb == "get"]
+            told = [*clause.complements, *children(clause.head, "obj", "advmod")]  # "went dark"
+            beside += [t for t in told if t.lower_ == arg.noun and frame.verb in ("get", "go")]
         beside += [c for t in candidates for c in children(t, "amod", "compound")]  # "makes the final call"
         return [t for t in [*candidates, *beside] if arg.noun in forms(t)]
     word = arg.noun.removeprefix("<")

@@ -51,6 +51,12 @@ _OTHER_ROLES = frozenset(
     "boss manager supervisor colleague coworker teammate friend partner spouse child kid baby parent sibling "
     "twin".split()
 )
+_SYNONYMS = {
+    **dict.fromkeys(("mom", "mum", "mama", "mamma", "mommy", "mummy"), "mother"),
+    **dict.fromkeys(("dad", "papa", "daddy"), "father"),
+    **dict.fromkeys(("grandma", "granny", "nana"), "grandmother"),
+    **dict.fromkeys(("grandpa", "granddad", "grandad"), "grandfather"),
+}
 _CHANGING = frozenset(  # today one, tomorrow another
     "boss manager supervisor colleague coworker teammate friend partner flatmate roommate neighbor neighbour child kid "
     "baby parent sibling ex husband wife spouse boyfriend girlfriend fiance fiancé fiancee fiancée".split()
@@ -78,10 +84,12 @@ class Words:
     def __init__(self) -> None:
         listed = read_yaml((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
         self._whole: dict[str, frozenset[str]] = {}
+        self._not: dict[str, frozenset[str]] = {}
         self._endings: dict[str, tuple[str, ...]] = {}
         for name, words in listed.items():
             split = words.split()
-            self._whole[name] = frozenset(w for w in split if not w.startswith("-"))
+            self._not[name] = frozenset(w[1:] for w in split if w.startswith("!"))
+            self._whole[name] = frozenset(w for w in split if not w.startswith(("-", "!")))
             self._endings[name] = tuple(w[1:] for w in split if w.startswith("-"))
         self._whole["role"] = _MALE | _FEMALE | _OTHER_ROLES
         self._endings["role"] = self._endings["kin"] = ()
@@ -92,6 +100,8 @@ class Words:
         """Whether a word is of a class."""
         if word in self._whole.get(name, ()):
             return True
+        if word in self._not.get(name, ()):
+            return False
         return any(len(word) >= len(e) + 2 and word.endswith(e) for e in self._endings.get(name, ()))
 
     def is_any(self, name: str, token: Token) -> bool:
@@ -104,8 +114,8 @@ class Words:
 
     def is_common(self, name: str) -> bool:
         """Whether what looks like a name is none."""
-        if name.islower() and any(self.is_(kind, name) for kind in _COMMON):
-            return True
+        if self.is_("dealing", name.lower()) or (name.islower() and any(self.is_(kind, name) for kind in _COMMON)):
+            return True  # "Contract is with legal"
         return name.lower() in _NOT_NAMES or not any(c.isalpha() for c in name)
 
     def is_time(self, name: str) -> bool:
@@ -117,6 +127,10 @@ class Words:
         words = text.split()
         points = words[-1] in _POINTING or words[-1] in ("ones", "things", "stuff")
         return words[0] in _VAGUE or text in _VAGUE or points or text.startswith("make sure")
+
+    def role(self, noun: str) -> str:
+        """The plain word for a role: "mother" for "mum"."""
+        return _SYNONYMS.get(noun, noun)
 
     def gender(self, noun: str) -> str:
         """ "m", "f" or "" for a role such as "sister"."""
@@ -187,7 +201,8 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
         first += 1
     end = last + 1 + has_own_mark(doc[last])
     text = doc[first:end].text.strip(" .,'’")
-    if not text:
+    is_part = end + 1 < len(doc) and doc[end].text == "-" and doc[end].idx == doc[end - 1].idx + len(doc[end - 1])
+    if not text or (is_part and doc[end + 1].text[:1].islower()):  # "kick-off", "Lyon-based"
         return None
     return Named(known.get(text.lower(), text), first, end)
 
@@ -316,7 +331,7 @@ class NounFrames:
         """The nouns that a question asks about: "what's your budget?", "Headcount?"."""
         words = {t.lower_ for t in sentence}
         short = len([t for t in sentence if t.is_alpha]) <= 3
-        if not short and not words & {"what", "who", "whats", "which", "where", "when", "how", "whos"}:
+        if not short and not words & {"what", "who", "whats", "which", "where", "when", "how", "whos", "any"}:
             return
         for token in sentence:
             told = self.predicate_of(token)
@@ -380,6 +395,8 @@ class NounFrames:
         moved = [t for p, t in clause.preps if p in ("to", "at")]
         if moved and clause.words & _MOVES and (self._is_text(predicate) or self._is_number(predicate)):
             yield fact(owner, tuple(moved[-1:]), clause, Mode.CHANGE)
+        elif predicate in self._dates and clause.words & {"come", "fall", "land", "arrive", "be"}:
+            yield from (fact(owner, (t,), clause) for p, t in clause.preps if p in ("on", "in", "at"))
         elif clause.words & {"call", "name", "stand", "remain", "stay"}:
             values = clause.objects or clause.complements or moved
             if values:

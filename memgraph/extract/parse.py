@@ -26,7 +26,14 @@ _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
     r"((?:^|[,.;:!?–-] |\b(?:[Aa]nd|[Bb]ut|[Ss]o|[Tt]hat|[Bb]ecause|[Tt]hink|[Ss]ince) )[A-Z]\w+)['’]s "
     r"(?=(?:an?|in|at|on|not|now|still|already|also|going|looking|based|moving|waiting|leaving|thinking|driving"
     r"|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out"
+    r"|behind|ahead|under|almost|nearly|finally|back|done|live|over|ready|late|running|finished|paused|cancelled"
     r"|off)\b(?!-))"
+)
+_NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
+_IT_IS = re.compile(r"\b((?:[Tt]urn(?:s|ed) out|found out)(?: that)? it)['’]s ")
+_TYPED = re.compile(r"\b([Tt]ype) ([12]) (?=diabet)")  # "type-2 diabetes" is parsed as one thing
+_WHOSE_NOT = re.compile(  # "diagnosed with Parkinson's last spring" is about nobody's spring
+    r"\b((?:diagnosed with|treated for|suffer(?:s|ed|ing)? from) [A-Z]\w+['’]s) (?=\w)(?!disease|syndrome)"
 )
 _OPENER = re.compile(
     r"^((?:(?:good|great|bad|sad|big|exciting) news|(?:quick )?(?:update|note|recap|reminder)|heads[- ]up|fyi|btw|ps"
@@ -79,9 +86,16 @@ def lines_of(text: str) -> list[str]:
     """The lines that their sender wrote, cut where a sentence surely ends; what an e-mail quotes is left out."""
     own = _FORWARDED.split(text, maxsplit=1)[0]
     lines = [line.strip() for line in own.splitlines()]
-    sent = "\n".join(_IS.sub(r"\1 is ", line) for line in lines if not line.startswith((">", "|")))
+    sent = "\n".join(map(_plainer, (line for line in lines if not line.startswith((">", "|")))))
     parts = [part for whole in _STOP.sub("\n", sent).split("\n") for part in _OPENER.sub(r"\1\n", whole).split("\n")]
     return [part for whole in parts for part in _TOPIC.sub(r"\1\n", whole).split("\n") if part]
+
+
+def _plainer(line: str) -> str:
+    """A line with what the parser trips over put another way."""
+    for pattern in (_IS, _NUMBER_IS, _IT_IS):
+        line = pattern.sub(r"\1 is ", line)
+    return _WHOSE_NOT.sub(r"\1, ", _TYPED.sub(r"\1-\2 ", line))
 
 
 def parsed(texts: Sequence[str], name: str = SHIPPED) -> Iterator[list[Line]]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import regex
 
-from memgraph.changes import Called, Literal, Proposal
+from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.clauses import Clause, children, clause_of, clauses, in_law, is_cut, phrase, phrase_at, trimmed
 from memgraph.extract.frames import Frame, Match, frames_of, matches
 from memgraph.extract.nouns import NounFact, NounFrames, Words, called, name_at, owner_of
 from memgraph.extract.talk import Heard, Reading, Talk
 from memgraph.extract.values import amount_in, read_text, special_in
-from memgraph.model import Episode, name_key
+from memgraph.model import Episode, Polarity, name_key
 from memgraph.ontology import Ontology, Predicate
 from memgraph.times import times_in
 
@@ -27,7 +28,7 @@ _SLIP = regex.compile(
     r"(?:i mean|i meant|make that|or rather|no wait|sorry|scratch that)\b,? ?(?:it's|to|that's)?",
     regex.IGNORECASE,
 )  # fmt: skip
-_FIRST, _SECOND = frozenset(("i", "me", "my", "mine", "im")), frozenset(("you", "your", "ur", "u", "yours"))
+_FIRST, SECOND = frozenset(("i", "me", "my", "mine", "im")), frozenset(("you", "your", "ur", "u", "yours"))
 _WE = frozenset(("we", "us", "our", "ours"))
 HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
@@ -47,9 +48,8 @@ _TAIL = regex.compile(
     r"| (?:and|or|on|in|at|to|for|with|by|from)$| [-–—(:;].*|, .*)$",
     regex.IGNORECASE,
 )
-_PRONOUNS = (
-    _FIRST | _SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
-)
+_INITIALS = frozenset(("IT", "US"))  # no pronouns
+_PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
 
 
 YOU = "\x00you"
@@ -128,15 +128,22 @@ class Referents:
         """Take note of the names before a place in the sentence: those behind a pronoun can't be what it means."""
         while self.local and self.local[0][0] < end:
             _, named = self.local.pop(0)
-            self.talk.note(named.name, named.kind, is_topic=named.is_topic, hint=named.hint)
+            self.talk.note(
+                named.name, named.kind, is_topic=named.is_topic, hint=named.hint, is_account=named.is_account
+            )
 
     def _kind_of(self, name: str) -> str:
         if self._is_person(name):
             return "person"
-        known = next((h.kind for h in reversed(self.talk.heard) if name_key(h.name) == name_key(name)), None)
+        here = (h for _, h in self.local if h.is_account)
+        heard = itertools.chain(here, reversed(self.talk.heard))
+        known = next((h.kind for h in heard if name_key(h.name) == name_key(name)), None)
         if known:
             return known
-        return "organization" if self.words.is_("organization_word", name.split()[-1].lower()) else ""
+        if self.words.is_("organization_word", name.split()[-1].lower()):
+            return "organization"
+        is_short = any(h.kind == "organization" and h.name.startswith(f"{name} ") for h in self.talk.heard)
+        return "organization" if is_short else ""
 
     def _is_person(self, name: str) -> bool:
         key = name_key(name)
@@ -162,7 +169,7 @@ class Referents:
                 last = self._latest(kind) if kind != "person" and clause.head.i == self.sentence.root.i else None
                 return (Called(last, kind), False) if last else None
             return Called(self.episode.speaker, "person"), False
-        word = token.lower_
+        word = "" if token.text in _INITIALS else token.lower_
         person = self._person(word)
         if person is not None:
             if kind == "person":
@@ -180,6 +187,8 @@ class Referents:
         if word in HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
             pointed = self._subject_before(token, word, kind) or self._pointed(word, kind)
+            if pointed and word in HE_SHE:  # which makes somebody of it
+                self.talk.note(pointed, "person", HE_SHE[word])
             return (Called(pointed, kind), False) if pointed else None
         role = self._role(token)
         if role is not None:
@@ -232,7 +241,7 @@ class Referents:
     def _person(self, word: str) -> str | None:
         if word in _FIRST:
             return self.episode.speaker
-        if word in _SECOND:
+        if word in SECOND:
             return YOU if self.is_question else self.talk.other or None
         return None
 
@@ -291,8 +300,12 @@ class Referents:
         return next((h.name for h in fits if h.is_topic), fits[0].name if fits else None)
 
     def _own_organization(self, person: str) -> str | None:
+        for told in reversed(self.talk.told):
+            is_work = told.predicate == "works_at" and told.polarity is Polarity.HOLDS and told.object is not None
+            if is_work and told.object is not None and told.subject.text == person:
+                return told.object.text
         for heard in reversed(self.talk.heard):
-            if heard.kind == "organization" and heard.by == person:
+            if heard.kind == "organization" and heard.by == person and not heard.is_account:
                 return heard.name
         return None
 
@@ -313,11 +326,15 @@ class Referents:
                 return None
             owner = subject[0].text
         law = in_law(token)
-        text = f"{owner}'s {noun}{'-in-law' if law is not None else ''}"
+        ending = "-in-law" if law is not None else ""
+        text, plain = f"{owner}'s {noun}{ending}", f"{owner}'s {self.words.role(noun)}{ending}"
         if named := self._name_beside(law or token):
-            self.talk.roles[name_key(text)] = named
+            self.talk.roles[name_key(plain)] = named
             return Called(named, "person")
-        known = self.talk.roles.get(name_key(text), text)
+        known = self.talk.roles.get(name_key(plain), text)
+        if known == text != plain:
+            same = SameAs(self.episode.id, Called(text, "person"), Called(plain, "person"))
+            self.reading.same[same] = None
         self.talk.note(known, "person", self.words.gender(noun))
         return Called(known, "person")
 
@@ -415,6 +432,9 @@ class Referents:
                 return
             text = f"{case.text} {text}"  # "on hold"
         literal = read_text(text)
+        is_many = token.tag_ == "NNS" and self.words.is_any("condition", token)  # "migraines" and "a migraine" are one
+        if literal is not None and is_many and literal.value.endswith(token.lower_):
+            literal = replace(literal, value=literal.value.removesuffix(token.lower_) + token.lemma_.lower())
         if (
             literal is None
             or any(c.lower_ in _POINTERS for c in children(token, "det"))
@@ -454,7 +474,7 @@ class Referents:
 
     def _entity(self, token: Token, declared: Predicate) -> Called | None:
         kind = declared.object
-        word = token.lower_
+        word = "" if token.text in _INITIALS else token.lower_
         person = self._person(word)
         if person is not None:
             return Called(person, "person") if kind in ("person", "thing") else None

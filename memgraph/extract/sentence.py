@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import regex
+
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.answers import Answers
 from memgraph.extract.claims import UNREAL
-from memgraph.extract.clauses import Clause, children, clause_of
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
 from memgraph.extract.frames import Frame, Match
+from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import NounFact, name_at
-from memgraph.extract.referents import IT
-from memgraph.extract.states import DOSE
+from memgraph.extract.referents import HE_SHE, IT
 from memgraph.extract.talk import Question
+from memgraph.extract.values import read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Ontology, Predicate
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
     "tell ask say know see hear share let thank talk check mention show hug chat catch wish introduce apologize".split()
 )
+_TAKEN_HOW = regex.compile(r" (?:for|to|from|instead|because|whenever|with|by) ")
 _OBLIGED = frozenset(("must", "should"))
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
 _BARE = frozenset("go work do make get be have take try keep see come start help play use".split())
@@ -47,10 +51,17 @@ class SentenceReader(Answers):
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
         self.found.extend(self._too_dear())
+        self.found.extend(self._price_told())
+        self.found.extend(self._budgeted())
         self.found.extend(self._last_day())
+        self.found.extend(self._reactions())
+        self.found.extend(self._unfounded())
         self.found.extend(self._christened())
         if not self.found and not silent:
             self.found.extend(self._put_right())
+        for clause in self.clauses:  # "she heads up IT" makes somebody of whoever was named
+            if clause.subject is not None and clause.subject.lower_ in HE_SHE:
+                self._subject(clause.subject, Predicate(subject="person"), clause)
         self._catch_up(self.sentence.end)
         if self.is_question:
             self.talk.question = Question(self.episode.speaker, list(self.found), self._open())
@@ -85,14 +96,18 @@ class SentenceReader(Answers):
 
     def _is_mistaken(self, proposal: Proposal) -> bool:
         """Whether the sentence shows that something else is meant: who marries is no task with a due date, and whose
-        account is taken over is no task, nor somebody to manage."""
+        account is taken over is no task, nor somebody to manage, and software is no place to move to."""
         name, about = proposal.subject.text, [p for p in self.found if p is not proposal]
         if self.ontology[proposal.predicate].subject in ("thing", "event"):
             is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)
             accounts = {p.subject.text for p in about if p.predicate == "account_owner"}
             return is_somebody or (proposal.predicate == "assigned_to" and name in accounts)
+        if proposal.predicate == "located_in":  # "they dropped Odoo and moved to SAP"
+            over = [p for p in about if p.predicate == "uses" and p.polarity is Polarity.ENDS]
+            return any(p.subject.text == name for p in over)
         if proposal.predicate == "manages" and proposal.object is not None:
-            return any(p.predicate == "account_owner" and p.subject.text == proposal.object.text for p in about)
+            handed = ("account_owner", "assigned_to")
+            return any(p.predicate in handed and p.subject.text == proposal.object.text for p in about)
         return False
 
     def _is_replaced(self, a: Proposal, b: Proposal) -> bool:
@@ -134,8 +149,6 @@ class SentenceReader(Answers):
                     continue
                 if frame.verb == "speak" and any(p in ("to", "with") for p, _ in clause.preps):
                     continue  # "spoke to Ken at Contoso"
-                if frame.predicate == "account_owner" and not self._is_account(match):
-                    continue
                 if frame.predicate == "due_on" and clause.words & _DELIVERS and clause.tense in ("past", "perfect"):
                     continue  # "shipped on Friday" is done
                 if frame.subject == "S" and kinds.get(frame.verb, declared.subject) != declared.subject:
@@ -169,7 +182,7 @@ class SentenceReader(Answers):
                     subject = self._on_behalf(clause, declared)
                 else:
                     subject = self._subject(match.subject, declared, clause) if fitting else None
-                if subject is None:
+                if subject is None or (frame.is_known and self._kind_of(subject[0].text) != declared.subject):
                     continue
                 yield from self._denied_beside(clause, frame, subject, fitting)
                 for token in self._meant(fitting, declared):
@@ -183,6 +196,8 @@ class SentenceReader(Answers):
                     is_instead = any(c.lower_ == "but" for c in children(token, "cc"))
                     plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
+                        if frame.words == "medication" and isinstance(thing, Literal):
+                            thing = read_text(_TAKEN_HOW.split(thing.text, maxsplit=1)[0]) or thing
                         proposal = self._proposal(
                             plain, frame.predicate, subject, thing, frame.mode, frame.polarity,
                             is_denial_meant=frame.is_negated,
@@ -192,10 +207,12 @@ class SentenceReader(Answers):
                             if frame.subject == "S":
                                 kinds.setdefault(frame.verb, declared.subject)
                             yield proposal
+                            yield from self._likewise(proposal, match, declared)
             if clause.is_unreal and is_obliged:
                 continue
             yield from self._states(clause)
             yield from self._settled(clause)
+            yield from self._found_out(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
 
@@ -211,11 +228,6 @@ class SentenceReader(Answers):
     def _is_work(self, token: Token | None) -> bool:
         return token is not None and self.words.is_any("work_item", token)
 
-    def _is_account(self, match: Match) -> bool:
-        """Whether what is handed over is a customer: said so, or known for a firm. Projects are handed over too."""
-        named = name_at(match.subject, self.talk.named) if match.subject is not None else None
-        return named is None or any(a.noun for a in match.frame.args) or self._kind_of(named.text) == "organization"
-
     def _denied_beside(
         self, clause: Clause, frame: Frame, subject: tuple[Called, bool], fitting: Sequence[Token]
     ) -> Iterator[Proposal]:
@@ -228,6 +240,16 @@ class SentenceReader(Answers):
                     denied = self._proposal(clause, frame.predicate, subject, thing, Mode.STATEMENT, Polarity.HOLDS)
                     if denied is not None:
                         yield replace(denied, polarity=Polarity.DENIES, mode=Mode.CORRECTION)
+
+    def _likewise(self, proposal: Proposal, match: Match, declared: Predicate) -> Iterator[Proposal]:
+        """The same of those who are listed with the subject: "Al and Kira work on Atlas"."""
+        if match.frame.subject != "S" or match.frame.is_reciprocal or declared.symmetric or match.subject is None:
+            return
+        for token in conjuncts(match.subject)[1:]:
+            if token.pos_ in ("PROPN", "PRON") or self.words.is_any("role", token):
+                other = self._subject(token, declared, None)
+                if other is not None and other[0] != proposal.subject:
+                    yield replace(proposal, subject=other[0])
 
     def _on_behalf(self, clause: Clause, declared: Predicate) -> tuple[Called, bool] | None:
         """ "My cardiologist prescribed it": whose the doctor is, that one is meant."""
@@ -251,7 +273,11 @@ class SentenceReader(Answers):
             return None
         is_named_so = any(a.noun for a in frame.args)
         is_project = frame.predicate == "project_status"
-        is_fit = self._is_project(subject) if is_project else self._kind_of(subject[0].text) == declared.subject
+        known = self._kind_of(subject[0].text)
+        is_fit = self._is_project(subject) if is_project else known == declared.subject
+        if frame.predicate == "deal_stage" and frame.subject == "S" and known == "":
+            noun = match.subject  # "Contoso signed!"
+            is_fit = subject[1] and noun.pos_ == "PROPN" and noun.hint != "person"
         if frame.value and not is_named_so and not is_fit:
             return None
         thing = Literal(frame.value, frame.value) if frame.value else None
@@ -307,8 +333,12 @@ class SentenceReader(Answers):
                     yield replace(proposal, qualifier=found.qualifier)
 
     def _predicate_of(self, found: NounFact) -> str:
-        """The deadline of a task is when it is due; that of a firm is its own."""
+        """The deadline of a task is when it is due, that of a firm is its own; the boss of a firm runs it."""
         is_task = found.owner is not None and found.owner.pos_ == "NOUN" and self.words.is_any("work_item", found.owner)
+        if found.predicate == "reports_to" and "ceo" in self.ontology.predicates and found.owner is not None:
+            named = name_at(found.owner, self.talk.named)
+            if named is not None and self._kind_of(named.text) == "organization":
+                return "ceo"  # "Contoso's new boss"
         if found.predicate == "deadline" and is_task and "due_on" in self.ontology.predicates:
             return "due_on"
         return found.predicate

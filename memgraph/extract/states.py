@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.claims import Claims
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase, stem
+from memgraph.extract.health import Health
 from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import label_is
-from memgraph.extract.values import SPELLED, read_text
+from memgraph.extract.values import SPELLED, W, read_text
 from memgraph.model import Mode, Polarity, Precision
 
 if TYPE_CHECKING:
@@ -28,34 +28,7 @@ _STATES = (
     ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
 )  # fmt: skip
 _OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
-_AILING = {
-    "anaemic": "anemia",
-    "anemic": "anemia",
-    "anorexic": "anorexia",
-    "arthritic": "arthritis",
-    "asthmatic": "asthma",
-    "autistic": "autism",
-    "bipolar": "bipolar disorder",
-    "celiac": "celiac disease",
-    "coeliac": "coeliac disease",
-    "diabetic": "diabetes",
-    "dyslexic": "dyslexia",
-    "epileptic": "epilepsy",
-    "haemophiliac": "haemophilia",
-    "hypertensive": "hypertension",
-    "hypothyroid": "hypothyroidism",
-    "lactose-intolerant": "lactose intolerance",
-    "prediabetic": "prediabetes",
-    "schizophrenic": "schizophrenia",
-}
 _HIRES = frozenset("hire recruit appoint".split())
-DOSE = regex.compile(r"\d*(?:mg|mcg|ml|g|units?|drops?|tablets?|puffs?|dose)", regex.IGNORECASE)
-_MEASURED = frozenset(("pressure", "cholesterol"))  # an illness only where it is high or low
-_DOSES = frozenset("dose dosage prescription course refill round".split())
-_POSSESSED = (  # what one has, and by which verbs it goes
-    ("has_condition", "condition", frozenset("clear gone cure heal disappear vanish resolve recover".split())),
-    ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
-)
 _TALL = regex.compile(r"\d ?(?:ft|foot|feet|cm|kg|kilos?|lbs?|pounds|stone|['’\"”])(?!\w)", regex.IGNORECASE)
 _CLOSED = regex.compile(r"\bclosed[ -](?:won|lost)\b", regex.IGNORECASE)
 _STATUS = regex.compile(
@@ -64,11 +37,9 @@ _STATUS = regex.compile(
     r"|in (?:beta|alpha|progress|review|production|testing|development|limbo|qa)|under (?:review|way|construction))\b",
     regex.IGNORECASE,
 )
-W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
 _NEW_JOB = regex.compile(
     r"\b(?:(?:changed|switched|moved|changing) (?:jobs?|companies|employers?)|new job|got a job)\b", regex.IGNORECASE
 )
-_HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
 _LAST_DAY = regex.compile(
     rf"(?:(?P<who>{W}(?: {W})?)['’]s|\b(?:(?P<my>(?i:my))|(?P<whose>(?i:his|her)))) last day(?: of work)?"
     rf"(?: (?:at|with) (?P<firm>{W}(?: {W})*))? (?P<when>is|was|will be)\b"
@@ -79,7 +50,7 @@ _HEADED = regex.compile(
 )
 
 
-class States(Claims):
+class States(Health):
     """Reads standings and possessions off one sentence."""
 
     def _states(self, clause: Clause) -> Iterator[Proposal]:
@@ -188,17 +159,6 @@ class States(Claims):
                 if firm is not None and (prep == "at" or token.pos_ == "PROPN"):
                     yield from self._stated(clause, "works_at", subject, firm)
 
-    def _ailing(self, clause: Clause, head: Token) -> Iterator[Proposal]:
-        """ "She's diabetic" says what she has."""
-        declared = self.ontology.predicates.get("has_condition")
-        told = [t for t in conjuncts(head) if t.lower_ in _AILING]
-        subject = self._subject(clause.subject, declared, clause) if declared is not None and told else None
-        if subject is None:
-            return
-        for token in told:
-            what = _AILING[token.lower_]
-            yield from self._stated(clause, "has_condition", subject, Literal(what, what))
-
     def _titles(self) -> Iterator[Proposal]:
         """ "Ken, our lead designer, …", "our lead designer Ken", "Ken Abe (CTO)"."""
         if "job_title" not in self.ontology.predicates:
@@ -305,52 +265,6 @@ class States(Claims):
                 said = read_text(_OVER.split(thing.text, maxsplit=1)[0])
                 for told in self._stated(clause, predicate, subject, said) if said is not None else ():
                     yield replace(told, qualifier=f"over {over}" if over else "")
-
-    def _possessed(self) -> Iterator[Proposal]:
-        """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
-        for token in self.sentence:
-            if token.pos_ not in ("NOUN", "PROPN"):
-                continue
-            of_what = token.head if token.head.lower_ in _DOSES else token  # "my dose of metformin"
-            owners = children(of_what, "nmod:poss")
-            is_the = any(c.lower_ == "the" for c in children(of_what, "det"))
-            if not owners and not is_the:
-                continue
-            at = clause_of(token, self.heads)
-            clause = next((c for c in self.clauses if c.head.i == at), None)
-            if clause is None or clause.is_unreal or clause.is_imperative:
-                continue
-            for predicate, kind, over in _POSSESSED:
-                declared = self.ontology.predicates.get(predicate)
-                if declared is None or not self.words.is_any(kind, token):
-                    continue
-                is_over = bool(clause.words & over) and not clause.is_negated
-                owner = self._subject(owners[0], declared, None) if owners else None
-                if is_over and not owners:  # "the eczema cleared up": whose it is, is known
-                    owner = (Called(self.episode.speaker, "person"), False)
-                said = phrase(token)
-                if token.lower_ in _MEASURED and not _HIGH.search(said):
-                    level = _HIGH.search(clause.head.text) if clause.is_copular and clause.subject == token else None
-                    said = f"{level[0]} {said}" if level is not None else ""
-                thing = read_text(said) if token.text.islower() else Literal(token.text, token.lower_)
-                if owner is None or thing is None:
-                    continue
-                plain = replace(clause, is_negated=False, tense="present")
-                if is_over:
-                    told = self._proposal(plain, predicate, owner, thing, Mode.CHANGE, Polarity.ENDS)
-                else:
-                    told = self._proposal(plain, predicate, owner, thing, Mode.STATEMENT, Polarity.HOLDS)
-                    told = told and replace(told, valid_from=None, precision=Precision.INSTANT)
-                if told is not None:
-                    yield told
-                if is_over and kind == "medication":  # "replaced my lisinopril with amlodipine"
-                    for instead in (
-                        t for p, t in clause.preps if p in ("with", "by", "for") and self.words.is_any(kind, t)
-                    ):
-                        other = Literal(instead.text, instead.lower_)
-                        told = self._proposal(plain, predicate, owner, other, Mode.CHANGE, Polarity.HOLDS)
-                        if told is not None:
-                            yield told
 
     def _status_told(self) -> Iterator[Proposal]:
         """ "Atlas is behind schedule", "Status of Atlas: at risk", "Contoso: closed lost"."""

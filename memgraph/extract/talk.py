@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from memgraph.changes import Called, Proposal, SameAs
 from memgraph.model import name_key
@@ -18,6 +19,16 @@ class Heard:
     by: str = ""
     is_topic: bool = False  # something was said about it
     hint: str = ""  # the kind that the pipeline takes it for, where it isn't known
+    is_account: bool = False  # a firm that is sold to: not the speaker's own
+
+
+class Open(NamedTuple):
+    """What a question leaves open: the object of a fact."""
+
+    predicate: str
+    subject: Called
+    qualifier: str = ""
+    words: str = ""  # the class that the answer must be of
 
 
 @dataclass(slots=True)
@@ -26,9 +37,7 @@ class Question:
 
     by: str
     asked: list[Proposal] = field(default_factory=list[Proposal])
-    open_: list[tuple[str, Called, str]] = field(
-        default_factory=list[tuple[str, Called, str]]
-    )  # predicate, subject, qualifier
+    open_: list[Open] = field(default_factory=list["Open"])
 
 
 @dataclass(slots=True)
@@ -45,13 +54,23 @@ class Talk:
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
-    def note(self, name: str, kind: str, gender: str = "", *, is_topic: bool = False, hint: str = "") -> None:
+    def note(
+        self,
+        name: str,
+        kind: str,
+        gender: str = "",
+        *,
+        is_topic: bool = False,
+        hint: str = "",
+        is_account: bool = False,
+    ) -> None:
         known = next((h for h in self.heard if h.name == name), None)
         if known is not None:
             self.heard.remove(known)
             kind = known.kind if kind in ("", "thing") and known.kind else kind
             gender, is_topic, hint = gender or known.gender, is_topic or known.is_topic, hint or known.hint
-        self.heard.append(Heard(name, kind, gender, self.speaker, is_topic, hint))
+            is_account = is_account or known.is_account
+        self.heard.append(Heard(name, kind, gender, self.speaker, is_topic, hint, is_account))
         if kind == "person":
             self.persons.add(name_key(name))
         if name != name.lower():
@@ -61,7 +80,14 @@ class Talk:
         """Take in what an earlier turn, read by itself, told."""
         for heard in earlier.heard:
             self.speaker = heard.by
-            self.note(heard.name, heard.kind, heard.gender, is_topic=heard.is_topic, hint=heard.hint)
+            self.note(
+                heard.name,
+                heard.kind,
+                heard.gender,
+                is_topic=heard.is_topic,
+                hint=heard.hint,
+                is_account=heard.is_account,
+            )
         for key, name in earlier.named.items():
             self.named.setdefault(key, name)
         self.persons |= earlier.persons

@@ -10,6 +10,8 @@ import regex
 from memgraph.changes import Literal
 from memgraph.times import read_time
 
+W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
+"""A pattern for a word with a capital, for use inside other patterns."""
 _SCALES = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mm": 6, "million": 6, "bn": 9, "b": 9, "billion": 9}
 _CURRENCIES = {
     "$": "USD",
@@ -25,8 +27,12 @@ _CURRENCIES = {
     "pound": "GBP",
     "pounds": "GBP",
 }
+_ROUND = (
+    r"(?:half a|a quarter of a|a|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty"
+    r"|fifty|sixty|seventy|eighty|ninety)(?: hundred)?(?= (?:thousand|grand|million|billion)\b)"
+)
 MONEY = (
-    r"(?:(?:USD|EUR|GBP|[$€£]) ?)?\d(?:[\d,]*\d)?(?:\.\d+)?"
+    rf"(?:(?:(?:USD|EUR|GBP|[$€£]) ?)?\d(?:[\d,]*\d)?(?:\.\d+)?|{_ROUND})"
     r"(?: ?(?:k|m|mm|bn|thousand|grand|million|billion)\b)?(?: ?(?:dollars?|euros?|pounds?|USD|EUR|GBP)\b)?"
 )
 """A pattern for amounts, for use inside other patterns; `read_amount` reads what it matches."""
@@ -37,6 +43,7 @@ _AMOUNT = regex.compile(
     regex.IGNORECASE,
 )
 _ARTICLE = regex.compile(r"^(?:a|an|the|my|our|his|her|their|its)\s+", regex.IGNORECASE)
+_TYPED = regex.compile(r"\b(type)-(?=\d)", regex.IGNORECASE)  # as `parse` puts it
 _POINTERS = frozenset(
     "it its this that these those you me him her them us to how what when where who why being all both there".split()
 )
@@ -44,7 +51,7 @@ _POINTERS = frozenset(
 
 def read_amount(text: str) -> Literal | None:
     """An amount, plain or of money: "$1.2m" is 1200000 USD. None where the text is no amount."""
-    match = _AMOUNT.fullmatch(text.strip())
+    match = _AMOUNT.fullmatch(_IN_WORDS.sub(_in_digits, text.strip()))
     if match is None:
         return None
     try:
@@ -70,9 +77,17 @@ SPELLED = {
     "dozen": 12,
     "hundred": 100,
 }
+_IN_WORDS = regex.compile(rf"^{_ROUND}", regex.IGNORECASE)
 _EMAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = regex.compile(r"(?<!\w)\+?\(?\d[\d\s().-]{5,}\d(?!\w)")
 _VERSION = regex.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?:[-+.]\w+)*(?<!\.)", regex.IGNORECASE)
+
+
+def _in_digits(match: regex.Match[str]) -> str:
+    """ "Two hundred" of "two hundred thousand", "half a" of "half a million"."""
+    first, _, rest = match[0].lower().partition(" ")
+    number = {"a": 1, "half": 0.5}.get(first) or SPELLED.get(first, 1)
+    return str(0.25 if rest.startswith("quarter") else number * (100 if rest == "hundred" else 1))
 
 
 def amount_in(text: str, at: int, within: tuple[int, int]) -> Literal | None:
@@ -110,7 +125,7 @@ def contact_in(text: str, kind: str) -> Literal | None:
 
 def read_text(text: str) -> Literal | None:
     """A phrase, without its article; None where nothing is left, or it only points at something ("that one")."""
-    said = _ARTICLE.sub("", text.strip().strip(".,;:!?\"'").strip())
+    said = _TYPED.sub(r"\1 ", _ARTICLE.sub("", text.strip().strip(".,;:!?\"'").strip()))
     if not said or said.casefold().split()[0] in _POINTERS:
         return None
     return Literal(said, " ".join(said.casefold().split()))

@@ -293,6 +293,73 @@ async def test_a_question_gives_meaning_to_its_answer() -> None:
     assert said(await talk(("Ben", "Where do you work?"), ("Ana Lima", "Why do you ask?"))) == set()
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "predicate", "things"),
+    [
+        ("Which meds are you on?", "Just levothyroxine.", "takes_medication", {"levothyroxine"}),
+        ("Do you have any allergies?", "Yes, shellfish.", "allergic_to", {"shellfish"}),
+        ("Any allergies?", "Only cats.", "allergic_to", {"cats"}),
+        ("What are you allergic to?", "Latex and penicillin.", "allergic_to", {"latex", "penicillin"}),
+        ("What's your email?", "ana@example.com", "email", {"ana@example.com"}),
+        ("How old are you?", "42.", "age", {"42"}),
+        ("What are you working on?", "Atlas.", "works_on", {"Atlas"}),
+        ("Who owns the audit?", "Kira.", "assigned_to", {"Kira"}),
+        ("When is Juno due?", "End of May.", "due_on", {"2025-05"}),
+        ("What's blocking Juno?", "The API migration.", "blocked_by", {"API migration"}),
+        ("What do you take?", "The bus.", "takes_medication", set()),
+        ("What are you working on?", "Atlas.", "works_at", set()),
+        ("Do you have a favorite book?", "For sure!", "favorite", set()),
+    ],
+)
+async def test_what_was_asked_says_what_the_answer_is(
+    question: str, answer: str, predicate: str, things: set[str]
+) -> None:
+    told = said_of(await talk(("Ben", question), ("Ana Lima", answer)), predicate)
+    assert {thing for _, _, thing in told} == things
+
+
+@pytest.mark.parametrize(
+    ("texts", "thing", "polarity"),
+    [
+        (["They ruled out lupus."], "lupus", Polarity.DENIES),
+        (["I was diagnosed with lupus.", "The lupus diagnosis was wrong."], "lupus", Polarity.DENIES),
+        (["I thought I had asthma but it was just a cold."], "asthma", Polarity.DENIES),
+        (["The tendonitis is all better."], "tendonitis", Polarity.ENDS),
+        (["I outgrew my asthma."], "asthma", Polarity.ENDS),
+        (["My mother has breast cancer.", "Mom is in remission!"], "breast cancer", Polarity.ENDS),
+    ],
+)
+async def test_what_somebody_does_not_suffer_from(texts: list[str], thing: str, polarity: Polarity) -> None:
+    last = [p for p in (await read(*texts)).proposals if p.predicate == "has_condition"][-1]
+    assert (last.object, last.polarity) == (Literal(thing, thing), polarity)
+
+
+async def test_mum_and_mother_are_one() -> None:
+    found = await read("My mother lives in Porto.", "Mum takes warfarin.")
+    assert {(s.a.text, s.b.text) for s in found.same} == {("Ana Lima's mum", "Ana Lima's mother")}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "We have a new lead, Vexa.",
+        "Vexa is a prospect of ours.",
+        "I spoke to the CTO of Vexa.",
+        "The Vexa deal looks good.",
+        "Tom Reed at Vexa told me a lot.",
+    ],
+)
+async def test_the_words_around_a_name_show_that_it_is_a_firm(before: str) -> None:
+    told = (await read(before, "Vexa dropped Zendra.")).proposals
+    assert ("uses", "Vexa", Polarity.ENDS) in {(p.predicate, p.subject.text, p.polarity) for p in told}
+    assert "lives_in" not in {p.predicate for p in (await read(before, "Vexa moved to Graz.")).proposals}
+
+
+async def test_we_are_no_customer_of_ours() -> None:
+    assert said(await read("Our client Vexa is happy.", "We use Odoo.")) == set()
+    assert ("Fabrikam", "uses", "Odoo") in said(await read("I work at Fabrikam.", "The Vexa deal.", "We use Odoo."))
+
+
 async def test_a_role_is_the_person_once_a_name_is_said_before_or_after() -> None:
     before = await read("My sister is Inês.", "My sister lives in Porto.")
     assert one(before, "lives_in").subject.text == "Inês"

@@ -1,0 +1,148 @@
+"""What is said of a customer's money: what it may spend, whether the price matters, who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from memgraph.changes import Called, Literal, Proposal
+from memgraph.extract.asides import Asides
+from memgraph.extract.values import MONEY, W, read_amount
+
+_NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
+_SPENDS = regex.compile(
+    r"\b(?:can(?:no|['’])?t|won['’]t|don['’]t want to|not) (?:go|spend|pay|do|stretch) (?:to )?"
+    rf"(?:any )?(?:above|over|beyond|past|more than|higher than) (?P<n>{MONEY})"
+    rf"|\b(?:can|could) (?:only )?(?:spend|go|pay|stretch)(?: up)? to (?P<n>{MONEY})"
+    rf"|\b(?:ceiling|spending limit|upper limit|absolute max(?:imum)?) is (?:about |around )?(?P<n>{MONEY})"
+    r"|\bbudget (?:for \w+(?: \w+)? )?(?:is |was |has been |got |gets )?(?:capped|fixed|limited|frozen|maxed out)"
+    rf" (?:at|to) (?P<n>{MONEY})|\bbudget (?:approval|approved|sign-?off) (?:for|of) (?P<n>{MONEY})"
+    rf"|\b(?:(?:signed|signs|sign) off on|approved?|approves) (?P<n>{MONEY})"
+    rf"|\bbudget[- ]?wise\b[^.;!?]{{0,60}}?(?P<n>{MONEY})"
+    r"|\b(?:have|has|got|['’]ve got|had) (?:about |around |roughly |only |just |up to |some |maybe )*"
+    rf"(?P<n>{MONEY}) (?:left )?(?:to (?:spend|work with|play with)|set aside|earmarked|ring-?fenced|left (?:this|for))"
+    rf"|\b(?:set aside|earmarked|ring-?fenced|put aside|secured|freed up) (?:about |around |roughly )?(?P<n>{MONEY})"
+    rf"|\bhas to (?:come in|stay) (?:under|below|within) (?P<n>{MONEY})",
+    regex.IGNORECASE,
+)
+_BUDGETED = frozenset(("budget", "deal_value"))
+_NO_MATTER = regex.compile(
+    r"\b(?:price|cost|money|budget)(?: really)?(?: is|['’]s|['’]d be| was)?(?:n['’]t| not| no)"
+    r" (?:really )?(?:an? |much of an? |the |their )?(?:big |main )?(?:issue|concern|problem|object|obstacle|factor)\b"
+    r"|\b(?:don['’]t|doesn['’]t|didn['’]t|do not|does not) (?:really )?(?:mind|care about|worry about|look at)"
+    r" (?:paying |the )?(?:price|cost|more\b)|\bmoney is no object\b",
+    regex.IGNORECASE,
+)
+_COUNTS = regex.compile(
+    r"\b(?:price|cost|budget)[- ](?:conscious|driven|focused|sensitive)\b|\bcount(?:s|ing)? every (?:penny|cent|euro)\b"
+    r"|\b(?:haggl(?:es?|ed|ing)|penny[- ]pinching)\b|\b(?:budget|money)(?: is|['’]s) (?:very |really |super )?tight\b"
+    r"|\bwatch(?:es|ing)? every (?:penny|cent|euro)\b|\b(?:price|cost) (?:really )?matters\b"
+    r"|\b(?:price|cost|money)(?: is|['’]s| was)? (?:really |clearly )?(?:an?|the|their)"
+    r" (?:big(?:gest)?|huge|key|main|major) (?:issue|concern|factor|problem|topic|worry)\b"
+    r"|\b(?:cares?|worr(?:y|ies|ied)) (?:a lot |so much |mostly )?about (?:the )?(?:price|cost)s?\b"
+    r"|\b(?:ask(?:s|ed|ing)?|push(?:es|ed|ing)?|press(?:es|ed|ing)?) (?:us )?(?:again |hard )?for"
+    r" (?:an?|another|some|more of a|a bigger|a better) (?:\w+ )?(?:discount|price)\b",
+    regex.IGNORECASE,
+)
+_DECIDES = regex.compile(
+    rf"\b(?:decision|call|approval|say|say-so)(?: (?:at|for|on|over) [^.,;]{{1,25}}?)?"
+    rf" (?:lies|rests|sits|is|stays) with (?P<who>{W}(?: {W})?)"
+    rf"|\bup to (?P<who>{W}(?: {W})?) to (?:decide|approve|sign)|(?:\bis|['’]s) up to (?P<who>{W}(?: {W})?)(?=[.,;!]|$)"
+    rf"|(?P<who>{W}(?: {W})?)(?:,[^,]+,)? (?:has|needs|will have|will need) to (?:approve|sign (?:it )?off)"
+    r"|\b(?:ha(?:s|ve)|needs?|must) (?:to )?(?:go|run|pass|get)(?: it| this| that)? (?:through|past|by)"
+    rf" (?:(?:their|the) [\w -]+?,? )?(?P<who>{W}(?: {W})?)(?=[.,;!]|$)"
+    rf"|\bsign-?off (?:(?:has to |must |will )?comes? )?from (?:(?:their|the) [\w -]+?,? )?(?P<who>{W}(?: {W})?)"
+    rf"|\bwithout (?P<who>{W}(?: {W})?)['’]s?"
+    r" (?:approval|ok(?:ay)?|sign-?off|say-so|blessing|consent|signature|go-ahead)"
+    r"|\b(?i:decision|deal|thing|it|everything)(?: all| really| now)?(?: (?:at|for|with) [^.,;]{1,25}?)?"
+    r" (?:hinges|hangs|depends|comes down)"
+    rf" (?:on|to) (?:their|the) [\w -]+?,? (?P<who>{W}(?: {W})?)"
+    rf"|(?P<who>{W}(?: {W})?),? (?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))(?=[.,;!]|$)"
+)
+_IS_WHO = regex.compile(
+    rf"(?P<who>{W}(?: {W})?)(?: is|['’]s)? (?:(?:the )?(?:one|person|guy|man|woman) )?(?:who|that) "
+    r"(?:(?:really |finally )?decides|signs (?:things |it )?off|approves|makes the (?:final )?(?:call|decisions?)"
+    r"|has the (?:final|last) (?:say|word))"
+    rf"(?:[^.;!?]{{0,20}}? (?:at|for) (?P<firm>{W}(?: {W})?))?"
+)
+_DEAR = regex.compile(
+    rf"(?P<who>{W}(?: {W})?|\b(?i:they|she|he))(?:'s|'ve|'re| is| are| has| have)? ?(?:also |still |all )?"
+    r"(?:thought|thinks?|said|says?|finds?|found|feels?|felt|call(?:s|ed)|considers?|complain(?:s|ed|ing)"
+    r"|told (?:us|me))(?: that)? (?:about how )?"
+    r"(?:we|us|our|it|the (?:price|quote|offer|proposal|pricing|license|licence))\b"
+    r"(?P<between>[^.;!?]{0,30}?)(?:expensive|pricey|costly|steep|overpriced|too (?:high|much))\b"
+)
+
+
+class Dealings(Asides):
+    """Reads budgets, price sensitivity and decision makers off one sentence."""
+
+    def _decided_by(self) -> Iterator[Proposal]:
+        """ "It's up to Lena to decide", "Lena has to approve it": who decides for the firm that is spoken of."""
+        match = self._search(_IS_WHO) or self._search(_DECIDES)
+        if match is None or "decision_maker" not in self.ontology.predicates or self.is_question:
+            return
+        if any(p.predicate == "decision_maker" for p in self.found) or self.words.is_common(match["who"]):
+            return
+        self._catch_up(self.sentence.end)
+        last = match.groupdict().get("firm") or self._latest("organization", other_than=match["who"])
+        subject = (Called(last, "organization"), False) if last else None
+        if subject is not None and self._kind_of(match["who"]) in ("", "person", "thing"):
+            yield from self._stated(None, "decision_maker", subject, Called(match["who"], "person"))
+
+    def _budgeted(self) -> Iterator[Proposal]:
+        """ "We can't go above 30k", "Finance signed off on 80k": what a firm may spend."""
+        match = self._search(_SPENDS)
+        if match is None or "budget" not in self.ontology.predicates or self.is_question:
+            return
+        if any(p.predicate in _BUDGETED for p in self.found):
+            return
+        amount = read_amount(match["n"].strip())
+        subject = self._spender(match.start())
+        if amount is not None and subject is not None and not amount.value.startswith("0"):
+            yield from self._stated(None, "budget", subject, amount)
+
+    def _spender(self, at: int) -> tuple[Called, bool] | None:
+        """Whose money it is: the firm named before it, that of who says "we", or the one that is spoken of."""
+        doc, end = self.sentence.doc, at + self.sentence.start_char
+        before_it = [h for place, h in self.local if doc[place].idx < end and h.hint != "person"]
+        named = [h.name for _, h in self.local if self._kind_of(h.name) == "organization"]
+        named += [h.name for h in before_it if self._kind_of(h.name) == ""]
+        before = self.plain[:at].lower().split()
+        self._catch_up(self.sentence.end)
+        if named:
+            return Called(named[0], "organization"), True
+        own = self._own_organization(self.episode.speaker)
+        is_other = {"they", "they've", "them", "their"} & set(before)
+        name = self._latest("organization") if is_other or own is None else own
+        return (Called(name, "organization"), False) if name and self._kind_of(name) == "organization" else None
+
+    def _price_told(self) -> Iterator[Proposal]:
+        """ "Price isn't an issue for them", "they count every penny": how much the price matters."""
+        counts = self._search(_COUNTS)
+        if self.is_question or not (counts or self._search(_NO_MATTER)):
+            return
+        is_told = any(p.predicate == "price_sensitivity" for p in self.found)
+        if "price_sensitivity" not in self.ontology.predicates or is_told:
+            return
+        subject = self._spender(len(self.plain))
+        is_high = counts is not None and not _NOT.search(self.plain[max(0, counts.start() - 12) : counts.start()])
+        if subject is not None:
+            level = Literal("high", "high") if is_high else Literal("low", "low")
+            yield from self._stated(None, "price_sensitivity", subject, level)
+
+    def _too_dear(self) -> Iterator[Proposal]:
+        """ "They thought we were too expensive": the price matters to them."""
+        match = self._search(_DEAR)
+        if match is None or "price_sensitivity" not in self.ontology.predicates or self.is_question:
+            return
+        if any(p.predicate == "price_sensitivity" for p in self.found) or _NOT.search(match["between"]):
+            return
+        self._catch_up(self.sentence.end)
+        who = match["who"] if match["who"][:1].isupper() else ""
+        name = who if self._kind_of(who or "they") == "organization" else self._latest("organization", other_than=who)
+        name = name or who
+        if name and not self._is_person(name):
+            high = Literal("high", "high")
+            yield from self._stated(None, "price_sensitivity", (Called(name, "organization"), False), high)

@@ -1,0 +1,209 @@
+"""What somebody suffers from, takes, and can't take: "she's diabetic", "Penicillin gives me hives"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import regex
+
+from memgraph.changes import Called, Literal, Proposal
+from memgraph.extract.claims import Claims
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
+from memgraph.extract.values import W, read_text
+from memgraph.model import Mode, Polarity, Precision
+
+if TYPE_CHECKING:
+    from memgraph.extract.tree import Token
+
+_AILING = {
+    "anaemic": "anemia",
+    "anemic": "anemia",
+    "anorexic": "anorexia",
+    "arthritic": "arthritis",
+    "asthmatic": "asthma",
+    "autistic": "autism",
+    "bipolar": "bipolar disorder",
+    "celiac": "celiac disease",
+    "coeliac": "coeliac disease",
+    "diabetic": "diabetes",
+    "dyslexic": "dyslexia",
+    "epileptic": "epilepsy",
+    "haemophiliac": "haemophilia",
+    "hypertensive": "hypertension",
+    "hypothyroid": "hypothyroidism",
+    "lactose-intolerant": "lactose intolerance",
+    "prediabetic": "prediabetes",
+    "schizophrenic": "schizophrenia",
+}
+DOSE = regex.compile(r"\d*(?:mg|mcg|ml|g|units?|drops?|tablets?|puffs?|dose)", regex.IGNORECASE)
+_MEASURED = frozenset(("pressure", "cholesterol"))  # an illness only where it is high or low
+_DOSES = frozenset("dose dosage prescription course refill round".split())
+_HEALS = frozenset(
+    "clear gone cure heal disappear vanish resolve recover stop over better past history subside outgrow outgrew "
+    "beat".split()
+)
+_POSSESSED = (  # what one has, and by which verbs it goes
+    ("has_condition", "condition", _HEALS),
+    ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
+)
+_HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
+_WHO = rf"(?P<who>\b(?i:me|him|her|my \w+(?:-in-law)?|our \w+)(?:,? {W})?|{W})"
+_REACTS = regex.compile(
+    rf"(?P<what>\b[\p{{L}}-]+(?: [\p{{L}}-]+)?) (?:gives?|gave|makes?|made) {_WHO}"
+    r" (?:(?:hives|(?:a |an )?(?:\w+ )?(?:rash|rashes))\b|(?:itch|sneeze|wheeze|swell(?: up)?|break out(?: in \w+)?)\b)"
+    rf"|(?P<what>\b[\p{{L}}-]+(?: [\p{{L}}-]+)?) (?:could|would|can|might|will) kill {_WHO}"
+    r"|(?P<i>\bI) can(?:['’]?t|not)(?: even)? (?:have|eat|touch|go near|do) (?P<what>[\p{L}-]+(?: [\p{L}-]+)?)"
+    r"(?=[,;.–-].*\b(?:throat|swells?|hives|rash|allerg\w+|anaphyla\w+|epi-?pen|react)\b)"
+    r"|\bit['’]s (?P<what>[\p{L}-]+(?: [\p{L}-]+)?) (?:that )?(?P<i>I)(?:['’]m| am) allergic to"
+)
+_INTOLERANT = regex.compile(
+    rf"(?P<who>\b(?i:i|he|she|my \w+)|{W})(?:['’]m|['’]s| am| is| was)(?: \w+ly| also| a bit| quite| very)? "
+    r"(?P<what>lactose|gluten|fructose|histamine|sulphite|sulfite)[- ]intolerant"
+)
+_WRONGLY = regex.compile(
+    r"\b(?:the |my |that |his |her )?(?P<what>[\p{L}'’ -]{3,25}?) (?:diagnosis|test|scare)"
+    r" (?:was|is|turned out(?: to be)?|came back) (?:wrong|false|negative|a mistake|a false alarm|incorrect)\b"
+    r"|\b(?:the |my |that )(?P<what>[\p{L}'’ -]{3,25}?) was (?:only |just )?"
+    r"(?:a )?(?:misdiagnos(?:is|ed)|false alarm|mistake)\b"
+    r"|\b(?:ruled?|rules) out (?P<what>[\p{L}'’-]{3,}(?: [\p{L}'’-]{3,})?)"
+    r"|\btests? for (?P<what>[\p{L}'’ -]{3,25}?) (?:was|were|is|came back|turned out)"
+    r" (?:all )?(?:negative|clear|clean)\b"
+    r"|\bnegative for (?P<what>[\p{L}'’-]{3,})"
+    r"|\b(?:thought|feared) (?:that )?(?:I|it) (?:had|was)"
+    r" (?P<what>[\p{L}'’-]{3,}(?: [\p{L}'’-]{3,})?),? (?:but|turns)",
+    regex.IGNORECASE,
+)
+_REMISSION = regex.compile(r"\bin (?:full )?remission\b|\bcancer[- ]free\b|\ball[- ]clear\b", regex.IGNORECASE)
+_TUMOUR = regex.compile(r"cancer|tumou?r|leuk|lymphoma|melanoma|carcinoma", regex.IGNORECASE)
+_FOUND_OUT = regex.compile(
+    r"\b(?:turn(?:s|ed) out|diagnos\w+|doctors?|gp|tests?|scans?|results|x-?rays?|mri|specialist|physio)\b",
+    regex.IGNORECASE,
+)
+
+
+class Health(Claims):
+    """Reads illnesses, medication and allergies off one sentence."""
+
+    def _ailing(self, clause: Clause, head: Token) -> Iterator[Proposal]:
+        """ "She's diabetic" says what she has."""
+        declared = self.ontology.predicates.get("has_condition")
+        told = [t for t in conjuncts(head) if t.lower_ in _AILING]
+        subject = self._subject(clause.subject, declared, clause) if declared is not None and told else None
+        if subject is None:
+            return
+        for token in told:
+            what = _AILING[token.lower_]
+            yield from self._stated(clause, "has_condition", subject, Literal(what, what))
+
+    def _reactions(self) -> Iterator[Proposal]:
+        """ "Penicillin gives me hives", "I'm lactose intolerant": what somebody can't take."""
+        match = self._search(_REACTS)
+        if match is not None and not self.is_question and "allergic_to" in self.ontology.predicates:
+            whose = self._whose("me" if match["i"] else match["who"])
+            what = read_text(match["what"])
+            is_told = any(p.predicate == "allergic_to" for p in self.found)
+            if whose and what is not None and not is_told and not self.words.is_vague(what.value):
+                yield from self._stated(None, "allergic_to", (Called(whose, "person"), True), what)
+        match = self._search(_INTOLERANT)
+        if match is not None and not self.is_question and "has_condition" in self.ontology.predicates:
+            whose, what = self._whose(match["who"]), f"{match['what'].lower()} intolerance"
+            if whose:
+                yield from self._stated(None, "has_condition", (Called(whose, "person"), True), Literal(what, what))
+
+    def _unfounded(self) -> Iterator[Proposal]:
+        """ "They ruled out lupus": what was thought, and isn't so. "She's in remission": what is over."""
+        declared = self.ontology.predicates.get("has_condition")
+        if declared is None or self.is_question:
+            return
+        conditions = [p for p in reversed(self.talk.told) if p.predicate == "has_condition" and p.object is not None]
+        match = self._search(_WRONGLY)
+        words = match["what"].split() if match is not None else []
+        if match is not None and any(self.words.is_("condition", w.lower().removesuffix("'s")) for w in words):
+            what = read_text(match["what"])
+            said = [p for p in conditions if what is not None and p.object is not None and p.object.text == what.text]
+            who = said[0].subject if said else Called(self.episode.speaker, "person")
+            if what is not None:
+                over = self._proposal(None, "has_condition", (who, bool(said)), what, Mode.CORRECTION, Polarity.DENIES)
+                if over is not None:
+                    yield replace(over, mode=Mode.CORRECTION)
+        clause = next((c for c in self.clauses if c.subject is not None and not c.is_negated), None)
+        if self._search(_REMISSION) and clause is not None and not clause.is_unreal:
+            subject = self._subject(clause.subject, declared, clause)
+            told = [p.object for p in conditions if p.object is not None and _TUMOUR.search(p.object.text)]
+            thing = told[0] if told else Literal("cancer", "cancer")
+            if subject is not None:
+                over = self._proposal(clause, "has_condition", subject, thing, Mode.CHANGE, Polarity.ENDS)
+                if over is not None:
+                    yield over
+
+    def _whose(self, who: str) -> str:
+        """Who "me", "her", "my son" or a name is."""
+        if who.lower() in ("me", "i"):
+            return self.episode.speaker
+        if who.lower() in ("him", "her", "he", "she"):
+            return self._pointed(who.lower()) or ""
+        if who.lower().startswith(("my ", "our ")):
+            token = next((t for t in self.sentence if t.lower_ == who.split()[1].lower()), None)
+            role = self._role(token) if token is not None else None
+            return role.text if role is not None else ""
+        return who if not self.words.is_common(who) and self._kind_of(who) in ("", "person") else ""
+
+    def _found_out(self, clause: Clause) -> Iterator[Proposal]:
+        """ "My knee hurts, turns out it's arthritis": what the speaker has."""
+        if clause.subject is None or clause.subject.lower_ != "it" or not clause.is_copular or clause.is_negated:
+            return
+        is_contrast = any(c.is_copular and c.is_negated for c in self.clauses)  # "it's not X, it's Y" puts right
+        if "has_condition" not in self.ontology.predicates or is_contrast or not self._search(_FOUND_OUT):
+            return
+        for token in conjuncts(clause.head):
+            what = read_text(phrase(token)) if self.words.is_any("condition", token) else None
+            if what is not None:
+                yield from self._stated(clause, "has_condition", (Called(self.episode.speaker, "person"), False), what)
+
+    def _possessed(self) -> Iterator[Proposal]:
+        """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
+        for token in self.sentence:
+            if token.pos_ not in ("NOUN", "PROPN"):
+                continue
+            of_what = token.head if token.head.lower_ in _DOSES else token  # "my dose of metformin"
+            owners = children(of_what, "nmod:poss")
+            is_the = any(c.lower_ == "the" for c in children(of_what, "det"))
+            if not owners and not is_the:
+                continue
+            at = clause_of(token, self.heads)
+            clause = next((c for c in self.clauses if c.head.i == at), None)
+            if clause is None or clause.is_unreal or clause.is_imperative:
+                continue
+            for predicate, kind, over in _POSSESSED:
+                declared = self.ontology.predicates.get(predicate)
+                if declared is None or not self.words.is_any(kind, token):
+                    continue
+                is_over = bool(clause.words & over) and not clause.is_negated
+                owner = self._subject(owners[0], declared, None) if owners else None
+                if is_over and not owners:  # "the eczema cleared up": whose it is, is known
+                    owner = (Called(self.episode.speaker, "person"), False)
+                said = phrase(token)
+                if token.lower_ in _MEASURED and not _HIGH.search(said):
+                    level = _HIGH.search(clause.head.text) if clause.is_copular and clause.subject == token else None
+                    said = f"{level[0]} {said}" if level is not None else ""
+                thing = read_text(said) if token.text.islower() else Literal(token.text, token.lower_)
+                if owner is None or thing is None:
+                    continue
+                plain = replace(clause, is_negated=False, tense="present")
+                if is_over:
+                    told = self._proposal(plain, predicate, owner, thing, Mode.CHANGE, Polarity.ENDS)
+                else:
+                    told = self._proposal(plain, predicate, owner, thing, Mode.STATEMENT, Polarity.HOLDS)
+                    told = told and replace(told, valid_from=None, precision=Precision.INSTANT)
+                if told is not None:
+                    yield told
+                if is_over and kind == "medication":  # "replaced my lisinopril with amlodipine"
+                    for instead in (
+                        t for p, t in clause.preps if p in ("with", "by", "for") and self.words.is_any(kind, t)
+                    ):
+                        other = Literal(instead.text, instead.lower_)
+                        told = self._proposal(plain, predicate, owner, other, Mode.CHANGE, Polarity.HOLDS)
+                        if told is not None:
+                            yield told
