@@ -18,6 +18,7 @@ from memgraph.extract.states import States
 from memgraph.extract.talk import Heard
 from memgraph.extract.values import W, contact_in, read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
+from memgraph.ontology import Predicate
 
 if TYPE_CHECKING:
     from memgraph.extract.tree import Token
@@ -64,9 +65,11 @@ _REACH = regex.compile(
     r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
     r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*"
     r"(?:e-?mail|mail|address|number|phone|mobile|cell)"
-    r"|(?:use|write to|send (?:it|them|that|everything) to))\b",
+    r"|(?:use|write to|send (?:it|them|that|everything) to)|drop me an? (?:line|note|mail|message)"
+    r"|(?:wrong|old) (?:e-?mail|mail|address|number)\b.{0,20}\bit['’]s)\b",
     regex.IGNORECASE,
 )
+_ASKS_TO = regex.compile(r"^(?:please )?(?:can|could|would|will) you\b", regex.IGNORECASE)
 _REACH_OTHER = regex.compile(
     rf"\b(?i:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message)(?: out)?(?: to)?"
     rf" (?P<to>{W}(?: {W})?|him|her) (?:at|on|under|via)\b"
@@ -260,6 +263,12 @@ class Asides(States):
     def _seeing(self, clause: Clause) -> None:
         """ "I'm seeing someone": whose name is still to come."""
         is_one = any(t.lower_ in ("someone", "somebody") for t in clause.objects) and clause.words & {"see", "date"}
+        wed = "marry" in clause.words or any(t.lower_ == "married" for t in clause.complements)
+        if wed and not clause.objects and not clause.preps and clause.subject is not None:  # "I got married!"
+            who = self._subject(clause.subject, Predicate(subject="person"), clause)
+            if who is not None and "married_to" in self.ontology.predicates:
+                self.talk.unnamed = (who[0], "married_to")
+            return
         declared = self.ontology.predicates.get("partner_of")
         if declared is None or not is_one or not (clause.is_ongoing or clause.tense == "perfect"):
             return
@@ -269,7 +278,7 @@ class Asides(States):
 
     def _contacts(self) -> Iterator[Proposal]:
         """ "Write to me at …": where somebody can be reached."""
-        if self.is_question:
+        if self.is_question and not self._search(_ASKS_TO):
             return
         other = self._search(_REACH_OTHER)
         name = (other["to"] or other["who"]) if other is not None else ""
@@ -279,6 +288,19 @@ class Asides(States):
             yield from self._contact(name)
         elif self._search(_REACH):
             yield from self._contact(self.episode.speaker)
+        elif whose := self._addressee():
+            yield from self._contact(whose)
+
+    def _addressee(self) -> str:
+        """Whose an e-mail address is that holds a name of the sentence, or the speaker's: "Ben just moved to ben@…"."""
+        address = contact_in(self.plain, "email")
+        parts = set(regex.split(r"[\W_\d]+", address.value.split("@")[0])) if address is not None else set[str]()
+        said = [m[0] for m in regex.finditer(W, self.plain)]
+        for name in (*said, *self.episode.speaker.split()):
+            key = name_key(name)
+            if len(key) > 2 and key in parts and not self.words.is_common(name):
+                return self.talk.named.get(key, name) if name in said else self.episode.speaker
+        return ""
 
     def _contact(self, name: str) -> Iterator[Proposal]:
         for predicate in ("email", "phone"):

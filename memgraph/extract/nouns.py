@@ -310,8 +310,9 @@ class NounFrames:
             owner = owner_of(token)
             listed = _first_listed(token)
             holder = by_head.get(listed.head.i) if listed.dep_ == "obj" else None
-            if predicate == "sibling_of" and token.lower_ == "twins" and owner is None and holder is not None:
-                predicate = "parent_of"  # "she had twins"
+            has_had = (owner is None and holder is not None) or (owner is not None and owner.pos_ == "PRON")
+            if predicate == "sibling_of" and token.lower_ == "twins" and has_had:
+                predicate = "parent_of"  # "she had twins", "our twins"
             if owner is None and holder is not None and holder.words & {"have", "'ve", "get", "adopt"}:
                 owner = holder.subject  # "they have two kids"
             if owner is None:
@@ -409,6 +410,11 @@ class NounFrames:
         beside = [c for c in children(token, "appos", "flat", "parataxis", "list") if c.i > token.i]
         beside = beside or called(token)
         after = token.nbor(1) if token.i + 1 < len(token.doc) else None
+        if not beside and token.tag_ == "NNS" and after is not None and after.text in (",", ":", "-", "–"):
+            listed = [c for c in conjuncts(token)[1:] if c.i > token.i and c.text[:1].isupper()]
+            if listed:  # "two cats, Miso and Tofu"
+                yield fact(owner, tuple(listed), None)
+                return
         is_ours = bool(children(token, "nmod:poss")) or (owner is not None and bool(children(token, "det")))
         if not beside and after is not None and is_ours:  # whatever the parser made of it
             if after.pos_ == "PROPN" and after.text[:1].isupper():
@@ -421,11 +427,6 @@ class NounFrames:
         if not beside and token.tag_ == "NNS" and (listed := _listed_last(token)):
             yield fact(owner, listed, None)
             return
-        if not beside and token.tag_ == "NNS" and after is not None and after.text in (",", ":", "-", "–"):
-            listed = [c for c in conjuncts(token)[1:] if c.i > token.i and c.text[:1].isupper()]
-            if listed:  # "two cats, Miso and Tofu"
-                yield fact(owner, tuple(listed), None)
-                return
         if has_colon and not beside:
             colon_at = token.i + 1
             beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or c.dep_ == "ROOT")][:1]

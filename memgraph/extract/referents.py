@@ -235,7 +235,7 @@ class Referents:
 
     def _team(self, token: Token) -> str | None:
         """ "The platform team": a group that a word before it tells apart."""
-        is_group = token.pos_ == "NOUN" and _is_definite(token) and self.words.is_any("group", token)
+        is_group = token.pos_ in ("NOUN", "PROPN") and token.text.islower() and self.words.is_any("group", token)
         return phrase(token) if is_group and children(token, "compound") else None
 
     def _person(self, word: str) -> str | None:
@@ -516,6 +516,11 @@ class Referents:
         if kind in ("organization", "thing") and (text := self._team(token)):
             return Called(text, kind)
         named = name_at(token, self.talk.named, is_likely=self.is_lower)
+        if kind == "person" and named is not None and self.words.is_("nationality", named.text.lower()):
+            other = next(
+                (t for t in children(token, "appos", "flat") if t.pos_ == "PROPN"), None
+            )  # "a Greek guy, Nikos"
+            named = name_at(other, self.talk.named) if other is not None else None
         if named is None or self.words.is_common(named.text) or self.words.is_time(named.text):
             return None
         if any(t.start_char <= token.idx - self.sentence.start_char < t.end_char for t in self.times):

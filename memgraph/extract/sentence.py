@@ -46,7 +46,8 @@ class SentenceReader(Answers):
         for proposal in [*self._from_nouns(), *self._from_clauses(), *self._possessed(), *self._titles()]:
             self._keep(proposal)
         self.found.extend(list(self._ended()))
-        self.found.extend(self._contacts())
+        if not self.is_question:
+            self.found.extend(self._contacts())
         self.found.extend(self._status_told())
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
@@ -66,6 +67,7 @@ class SentenceReader(Answers):
         if self.is_question:
             self.talk.question = Question(self.episode.speaker, list(self.found), self._open())
             self.found.clear()
+            self.found.extend(self._contacts())
         elif silent:
             self.found.clear()
         self.found = [p for p in self.found if not self._is_over(p) and not self._is_mistaken(p)]
