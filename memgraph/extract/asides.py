@@ -129,8 +129,8 @@ class Asides(States):
             if token.i in seen or not is_name(token, self.talk.named):
                 continue
             named = name_at(token, self.talk.named)
-            if named is None:
-                continue
+            if named is None or (named.text.islower() and not self.is_lower and named.text not in self.talk.named):
+                continue  # "something unreal"
             seen.update(range(named.start, named.end))
             if self.words.is_common(named.text) or self.x.nouns.labelled([named.text.lower()]):
                 continue  # "Headcount there is …"

@@ -47,6 +47,7 @@ UNREAL = regex.compile(
 )
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
+_SETS_OUT = frozenset("go fly head travel drive".split())
 _STARTS = frozenset("start begin join".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
@@ -146,8 +147,16 @@ class Claims(Referents):
             return True
         if predicate == "with" and not is_sure:
             return True
+        if predicate == "visited" and clause is not None and clause.is_ongoing and clause.words & _SETS_OUT:
+            return True  # "I'm going to Rome" is still to come
+        if predicate == "from_place" and clause is not None and "back" in clause.adverbs:
+            return True  # "I came back from Rome"
         if predicate == "deal_stage" and thing is not None and _OF_WORK.match(thing.text):
             return True
+        if predicate == "deal_stage" and not is_sure and thing is not None:  # "the stage is incredible"
+            return not any(
+                self.words.is_("stage", w) or self.words.is_("status", w) for w in thing.text.lower().split()
+            )
         if predicate == "version" and thing is not None and not any(c.isdigit() for c in thing.text):
             return True
         if clause is None:

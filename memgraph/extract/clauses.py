@@ -241,6 +241,8 @@ def _clause(head: Token) -> Clause:
         c.is_ended, c.is_negated = True, False
     c.tense = _tense(c, verbs)
     c.is_ongoing = any(v.tag_ == "VBG" for v in verbs) and any(v.lower_ in _BE for v in verbs)
+    if head.dep_ == "conj" and head.tag_ == "VBG" and len(verbs) == 1:  # "we're having … and enjoying …"
+        c.is_ongoing = any(a.lower_ in _BE for a in children(head.head, "aux"))
     _set_reality(c)
     return c
 

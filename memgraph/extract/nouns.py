@@ -32,7 +32,7 @@ _NOT_NAMES = frozenset(
     "her their its this that these those what who where when why how which and but so or well oh lol haha good great "
     "sure right really just also then there here mr mrs ms dr prof ceo cfo cto coo vp hr it usa mom dad mum grandma "
     "grandpa god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry "
-    "happy new old please not never english wow cool nice bye cheers morning".split()
+    "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta".split()
 )
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
 _COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "occupation", "work_item", "happening")
@@ -354,7 +354,8 @@ class NounFrames:
             clause = by_head.get(token.head.i) or _clause_about(token, clauses)
             takes_words = self._is_text(predicate) or self._is_number(predicate)
             is_elsewhere = clause is not None and clause.is_copular and bool(children(clause.head, "case"))
-            if takes_words or not is_elsewhere:  # "Dad is on warfarin"
+            # Not "Dad is on warfarin", nor "my pup Toby is a terrier".
+            if takes_words or not (is_elsewhere or _is_named(token)):
                 yield from self._as_subject(predicate, owner, by_head.get(token.head.i), clause, fact)
         else:
             yield from self._after_copula(token, owner, by_head, fact)
@@ -499,6 +500,12 @@ class NounFrames:
                 return
             if other.pos_ in ("PUNCT", "VERB", "CCONJ", "SCONJ", "AUX"):
                 return
+
+
+def _is_named(token: Token) -> bool:
+    """Whether a name stands right after a noun: "my pup Toby"."""
+    after = token.nbor(1) if token.i + 1 < token.sent.end else None
+    return after is not None and after.pos_ == "PROPN" and after.text[:1].isupper() and after.head.i == token.i
 
 
 def _first_listed(token: Token) -> Token:

@@ -255,6 +255,8 @@ class Referents:
         heard_so_far = [h for h in reversed(self.talk.heard) if h.name not in (self.episode.speaker, other_than)]
         if word in HE_SHE:
             heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or h.is_topic]  # that would be "you"
+            me = name_key(self.episode.speaker)
+            heard_so_far = [h for h in heard_so_far if not me.startswith(name_key(h.name))]  # "Deb" is Deborah
             likely = [h for h in heard_so_far if (h.kind or h.hint) == "person"]
             fits = [h for h in likely if h.gender in ("", HE_SHE[word])]
             fits = fits or [h for h in heard_so_far if h.kind == "" and h.is_topic]

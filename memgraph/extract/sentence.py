@@ -15,7 +15,7 @@ from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import NounFact, name_at
-from memgraph.extract.referents import HE_SHE, IT
+from memgraph.extract.referents import HE_SHE, IT, SECOND, label_is
 from memgraph.extract.talk import Question
 from memgraph.extract.values import read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
@@ -192,6 +192,12 @@ class SentenceReader(Answers):
                         continue  # "went there to meditate"
                     if frame.predicate in ("goal", "plans", "likes") and _is_small_talk(token):
                         continue
+                    if frame.predicate in ("likes", "dislikes") and self._is_passing(token):
+                        continue
+                    if frame.predicate == "goal" and match.subject is not None and match.subject.lower_ in SECOND:
+                        continue  # "maybe you want to …" advises
+                    if frame.words == "language" and label_is(token, "amod", "compound"):
+                        continue  # "getting to know Japanese culture"
                     if any(c.lower_ in ("not", "n't") for c in token.children):  # "hate not being there"
                         continue
                     # "no longer on MySQL but on Redis"
@@ -222,6 +228,14 @@ class SentenceReader(Answers):
         """ "They switched me to …", after a medication was spoken of: a name that nobody has is another."""
         is_name = token.pos_ == "PROPN" and token.text[:1].isupper() and not self._kind_of(token.text)
         return is_name and any(p.predicate == "takes_medication" for p in self.talk.told)
+
+    def _is_passing(self, token: Token) -> bool:
+        """ "I love your commitment", "I liked the lesson": of what is just spoken of, and no taste."""
+        if token.tag_ != "NN" or not token.text.islower():
+            return False
+        owners = {t.lower_ for t in children(token, "nmod:poss")}
+        the = any(t.lower_ == "the" for t in children(token, "det"))
+        return bool(owners & {"your", "their", "its"}) or (the and not self.words.is_any("liked_as_such", token))
 
     def _is_pastime(self, clause: Clause) -> bool:
         """ "I do yoga at …", "I'm doing a master's at …" is no work."""
@@ -374,6 +388,8 @@ def _is_small_talk(verb: Token) -> bool:
     )
     is_relative = is_bare and any(t.dep_ == "acl:relcl" for t in (verb, verb.head))  # "countries I want to visit"
     is_asked = any(c.tag_ == "WRB" for c in verb.children)
+    if any(c.lower_ == "you" for c in children(verb, "obj")):  # "we hope to join you"
+        return True
     return verb.lemma_.lower() in _SMALL_TALK or is_relative or is_asked or (is_bare and verb.lemma_.lower() in _BARE)
 
 

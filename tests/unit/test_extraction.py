@@ -232,6 +232,15 @@ def day(year: int) -> dt.datetime:
         "I want to feel that same sense of freedom.",
         "You're gonna be an amazing parent!",
         "I'm hoping to attend a book conference.",
+        "I love your commitment.",
+        "I liked the lesson it teaches.",
+        "Maybe you want to rest first.",
+        "We hope to join you soon!",
+        "I'm going to Rome next month.",
+        "Yesterday I came back from Rome with gifts.",
+        "The stage is incredible.",
+        "We're having friends over tonight and enjoying some homemade lasagna.",
+        "I've been loving getting to know Japanese culture.",
         "Learning another language is tough.",
     ],
 )
@@ -353,6 +362,12 @@ async def test_the_words_around_a_name_show_that_it_is_a_firm(before: str) -> No
     told = (await read(before, "Vexa dropped Zendra.")).proposals
     assert ("uses", "Vexa", Polarity.ENDS) in {(p.predicate, p.subject.text, p.polarity) for p in told}
     assert "lives_in" not in {p.predicate for p in (await read(before, "Vexa moved to Graz.")).proposals}
+
+
+async def test_a_role_with_a_name_is_not_what_it_is_said_to_be() -> None:
+    assert said_of(await read("My pup Toby is German and loves sweaters!"), "has_pet") == {
+        ("Ana Lima", "has_pet", "Toby")
+    }
 
 
 async def test_we_are_no_customer_of_ours() -> None:
