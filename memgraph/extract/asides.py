@@ -32,15 +32,15 @@ _DEALS = r"(?:account|deal|contract|renewal|opportunity|negotiations?|tender|rfp
 _STAFF_OF = regex.compile(  # what stands before a firm's name
     r"\b(?:c[etfiom]o|vp|svp|evp|director|head|chief|buyer|buyers|procurement|purchasing|champion|legal|staff|employees"
     r"|colleagues|team|folks|people|everyone|everybody|nobody|someone|guys|contact|contacts|stakeholders?)"
-    r"(?: (?:of|for) [\w ]{1,20})?(?: over| there)? (?:at|from) $"
+    r"(?: (?:of|for) [\w ]{1,20})?(?: over| there)? at $"
     rf"|\b(?:ceo|cto|cfo|coo|cio|cmo|founder|co-?founder) of $|\b{_FIRM},? (?:called|named )?$",
     regex.IGNORECASE,
 )
-_SOMEBODY_AT = regex.compile(rf"{W} (?:over )?(?:at|from) $")
+_SOMEBODY_AT = regex.compile(rf"{W} (?:over )?at $")
 _TELLS = regex.compile(
     rf"(?P<at> (?:over )?(?:at|from) {W}(?: {W})?)?"
     r" (?:told|tells?|says?|said|asked|asks|wants?|confirmed|mentioned|thinks?|replied|wrote|e?-?mailed|called|pinged"
-    r"|agreed|signed|wrote|got back|reached out)\b"
+    r"|agreed|signed|got back|reached out)\b"
 )
 _DEAL_WITH = regex.compile(
     rf"\b{_DEALS} (?:with|at|for) $"
@@ -54,9 +54,10 @@ _FIRMS_OWN = regex.compile(
     r"|legal|management|budget|headcount|employees|staff|customers|renewal|headquarters|hq|competitors?|shareholders)\b",
     regex.IGNORECASE,
 )
-_IS_FIRM = regex.compile(
-    r"(?:,| is| are|['’]s| \(| –| -) ?(?:an?|our|one of our|the|now an?) (?:[\w'’-]+ ){0,4}?"
-    rf"(?:{_FIRM}|lead|prospect|client|customer|account|vendor|supplier|competitor)s?"
+_IS_FIRM = regex.compile(  # `account`: what a person may be, too
+    r"(?:,| is| are|['’]s| \(| –| -) ?(?:an?|our|one of our|the|now an?)"
+    r" (?:(?!(?:of|at|for|with|in|from|to|who)\b)[\w'’-]+ ){0,4}?"
+    rf"(?:{_FIRM}|(?P<account>lead|prospect|client|customer|account|vendor|supplier|competitor)s?)"
     r"(?=[.,;:!?)]|$| (?:for|of|from|in|since|and|that|based|with|out)\b)(?! of mine)",
     regex.IGNORECASE,
 )
@@ -194,11 +195,12 @@ class Asides(States):
         """Whether the words around a name show that it is a firm: "our client X", "the X deal", "the CTO at X"."""
         before = self.text[: self.sentence.doc[named.start].idx - self.sentence.start_char][-60:]
         after = self._after(named)
-        if _STAFF_OF.search(before) or _FIRMS_OWN.match(after) or _IS_FIRM.match(after):
+        told_to_be = _IS_FIRM.match(after)
+        if _STAFF_OF.search(before) or _FIRMS_OWN.match(after) or (told_to_be and not told_to_be["account"]):
             return True
         if _SOMEBODY_AT.search(before) and (told := _TELLS.match(after)) and not told["at"]:
             return True
-        return hint != "person" and bool(_DEAL_OF.match(after) or _DEAL_WITH.search(before))
+        return hint != "person" and bool(told_to_be or _DEAL_OF.match(after) or _DEAL_WITH.search(before))
 
     def _aliases(self) -> Iterator[tuple[str, str, bool]]:
         """(name, another name, whether that is a nickname) for each that the sentence gives."""

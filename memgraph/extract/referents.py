@@ -519,10 +519,8 @@ class Referents:
             return Called(text, kind)
         named = name_at(token, self.talk.named, is_likely=self.is_lower)
         if kind == "person" and named is not None and self.words.is_("nationality", named.text.lower()):
-            other = next(
-                (t for t in children(token, "appos", "flat") if t.pos_ == "PROPN"), None
-            )  # "a Greek guy, Nikos"
-            named = name_at(other, self.talk.named) if other is not None else None
+            beside = [t for t in children(token, "appos", "flat") if t.pos_ == "PROPN"]  # "a Greek guy, Nikos"
+            named = name_at(beside[0], self.talk.named) if beside else None
         if named is None or self.words.is_common(named.text) or self.words.is_time(named.text):
             return None
         if any(t.start_char <= token.idx - self.sentence.start_char < t.end_char for t in self.times):

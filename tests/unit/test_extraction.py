@@ -370,6 +370,11 @@ async def test_a_role_with_a_name_is_not_what_it_is_said_to_be() -> None:
     }
 
 
+@pytest.mark.parametrize("before", ["Ken is the head of our largest customer.", "The folks from Graz were nice."])
+async def test_the_words_around_a_name_show_no_firm(before: str) -> None:
+    assert "organization" not in {called.kind for _, called in (await read(before)).mentions}
+
+
 async def test_we_are_no_customer_of_ours() -> None:
     assert said(await read("Our client Vexa is happy.", "We use Odoo.")) == set()
     assert ("Fabrikam", "uses", "Odoo") in said(await read("I work at Fabrikam.", "The Vexa deal.", "We use Odoo."))
