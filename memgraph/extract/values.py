@@ -79,7 +79,7 @@ SPELLED = {
 }
 _IN_WORDS = regex.compile(rf"^{_ROUND}", regex.IGNORECASE)
 _EMAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = regex.compile(r"(?<!\w)\+?\(?\d[\d\s().-]{5,}\d(?!\w)")
+_PHONE = regex.compile(r"(?<!\w)(?!\d{4}-\d\d-\d\d(?!\d))\+?\(?\d[\d\s().-]{5,}\d(?!\w)")  # and no date
 _VERSION = regex.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?:[-+.]\w+)*(?<!\.)", regex.IGNORECASE)
 
 

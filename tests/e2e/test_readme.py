@@ -140,9 +140,11 @@ def test_a_personal_assistant(tmp_path: Path) -> None:
             [
                 "bot: Ruth Falk owns Vega 5",
                 "bot: Omar Haddad lives in Leeds",
-                "handed over\n- Omar Haddad lives in Leeds",
+                "handed over\n- Omar Haddad",
+                "- Omar Haddad lives in Leeds [",
+                "- Omar Haddad's e-mail address is omar@haddad.example [",
             ],
-            ["ruth: Where does Omar Haddad live?\nbot: Omar"],
+            ["ruth: Where does Omar Haddad live?\nbot: Omar", "phone number"],
         ),
         (
             "coding_assistant",

@@ -364,6 +364,11 @@ async def test_the_words_around_a_name_show_that_it_is_a_firm(before: str) -> No
     assert "lives_in" not in {p.predicate for p in (await read(before, "Vexa moved to Graz.")).proposals}
 
 
+async def test_a_date_is_no_telephone_number() -> None:
+    told = said(await read("Ken's e-mail address is ken@example.com (since 2026-11-22)."))
+    assert told == {("Ken", "email", "ken@example.com")}
+
+
 async def test_a_role_with_a_name_is_not_what_it_is_said_to_be() -> None:
     assert said_of(await read("My pup Toby is German and loves sweaters!"), "has_pet") == {
         ("Ana Lima", "has_pet", "Toby")
