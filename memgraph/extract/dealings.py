@@ -8,7 +8,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.asides import Asides
-from memgraph.extract.values import MONEY, W, read_amount
+from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount
 
 _NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
 _SPENDS = regex.compile(
@@ -95,7 +95,7 @@ class Dealings(Asides):
 
     def _budgeted(self) -> Iterator[Proposal]:
         """ "We can't go above 30k", "Finance signed off on 80k": what a firm may spend."""
-        match = self._search(_SPENDS)
+        match = self._search(_SPENDS) if self._search(HAS_AMOUNT) else None
         if match is None or "budget" not in self.ontology.predicates or self.is_question:
             return
         if any(p.predicate in _BUDGETED for p in self.found):

@@ -8,7 +8,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.dealings import Dealings
-from memgraph.extract.values import MONEY, W, read_amount, read_text
+from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount, read_text
 from memgraph.model import Mode, Polarity
 from memgraph.times import times_in
 
@@ -63,7 +63,7 @@ class Fields(Dealings):
         if seat is not None and "located_in" in self.ontology.predicates and "located_in" not in taken:
             firm, place = (Called(seat["who"], "organization"), True), Called(seat["place"], "place")
             yield from self._stated(None, "located_in", firm, place) if not self._is_person(seat["who"]) else ()
-        if not (self._search(_NOTED) or self._search(_STAFF)):
+        if not self._search(HAS_AMOUNT) or not (self._search(_NOTED) or self._search(_STAFF)):
             return
         at = 0
         for part in _PARTS.split(self.plain):

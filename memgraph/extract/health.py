@@ -58,6 +58,10 @@ _REACTS = regex.compile(
     r"(?=[,;.–-].*\b(?:throat|swells?|hives|rash|allerg\w+|anaphyla\w+|epi-?pen|react)\b)"
     r"|\bit['’]s (?P<what>[\p{L}-]+(?: [\p{L}-]+)?) (?:that )?(?P<i>I)(?:['’]m| am) allergic to"
 )
+_REACTING = regex.compile(r"\b(?:give|gave|make|made|kill|can['’]?t|cannot|allergic)", regex.IGNORECASE)  # told fast
+_DOUBTING = regex.compile(
+    r"\b(?:diagnos|misdiagnos|tests?\b|scare\b|alarm|mistake|ruled?s? out|negative|thought|feared)", regex.IGNORECASE
+)
 _INTOLERANT = regex.compile(
     rf"(?P<who>\b(?i:i|he|she|my \w+)|{W})(?:['’]m|['’]s| am| is| was)(?: \w+ly| also| a bit| quite| very)? "
     r"(?P<what>lactose|gluten|fructose|histamine|sulphite|sulfite)[- ]intolerant"
@@ -99,7 +103,7 @@ class Health(Claims):
 
     def _reactions(self) -> Iterator[Proposal]:
         """ "Penicillin gives me hives", "I'm lactose intolerant": what somebody can't take."""
-        match = self._search(_REACTS)
+        match = self._search(_REACTS) if self._search(_REACTING) else None
         if match is not None and not self.is_question and "allergic_to" in self.ontology.predicates:
             whose = self._whose("me" if match["i"] else match["who"])
             what = read_text(match["what"])
@@ -118,7 +122,7 @@ class Health(Claims):
         if declared is None or self.is_question:
             return
         conditions = [p for p in reversed(self.talk.told) if p.predicate == "has_condition" and p.object is not None]
-        match = self._search(_WRONGLY)
+        match = self._search(_WRONGLY) if self._search(_DOUBTING) else None
         words = match["what"].split() if match is not None else []
         if match is not None and any(self.words.is_("condition", w.lower().removesuffix("'s")) for w in words):
             what = read_text(match["what"])

@@ -36,6 +36,8 @@ MONEY = (
     r"(?: ?(?:k|m|mm|bn|thousand|grand|million|billion)\b)?(?: ?(?:dollars?|euros?|pounds?|USD|EUR|GBP)\b)?"
 )
 """A pattern for amounts, for use inside other patterns; `read_amount` reads what it matches."""
+HAS_AMOUNT = regex.compile(r"\d|\b(?:thousand|grand|million|billion)\b", regex.IGNORECASE)
+"""Whether a text may hold one, told fast."""
 
 _AMOUNT = regex.compile(
     r"(?P<before>USD|EUR|GBP|[$€£])? ?(?P<number>\d(?:[\d,]*\d)?(?:\.\d+)?)"
