@@ -147,6 +147,8 @@ class Claims(Referents):
             return True
         if predicate == "with" and not is_sure:
             return True
+        if called.text.lower().split()[-1] in ("thing", "things", "something", "stuff"):
+            return True  # "crazy thing happened"
         if predicate == "visited" and clause is not None and clause.is_ongoing and clause.words & _SETS_OUT:
             return True  # "I'm going to Rome" is still to come
         if predicate == "from_place" and clause is not None and "back" in clause.adverbs:

@@ -196,6 +196,12 @@ class SentenceReader(Answers):
                         continue
                     if frame.predicate == "goal" and match.subject is not None and match.subject.lower_ in SECOND:
                         continue  # "maybe you want to …" advises
+                    if frame.predicate == "goal" and token.pos_ in ("ADJ", "ADV"):
+                        continue  # "I want results fast"
+                    if frame.predicate in ("studies", "job_title") and children(token, "nmod:poss"):
+                        continue  # "I study and see to my relationship", "you became their owner"
+                    if frame.predicate == "studies" and token.tag_ == "VBG":
+                        continue  # "I've been studying, attending workshops, …"
                     if frame.words == "language" and label_is(token, "amod", "compound"):
                         continue  # "getting to know Japanese culture"
                     if any(c.lower_ in ("not", "n't") for c in token.children):  # "hate not being there"

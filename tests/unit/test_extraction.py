@@ -158,6 +158,7 @@ async def test_a_last_day_to_come_is_when_it_ends() -> None:
         ("Ana is taking over the Holt account from me.", "assigned_to"),
         ("Ana is taking over the Holt account from me.", "manages"),
         ("I'm taking over Atlas from Kim.", "account_owner"),
+        ("I've been studying, attending workshops and networking.", "studies"),
     ],
 )
 async def test_what_is_meant_otherwise_is_not_read(text: str, predicate: str) -> None:
@@ -233,6 +234,9 @@ def day(year: int) -> dt.datetime:
         "You're gonna be an amazing parent!",
         "I'm hoping to attend a book conference.",
         "I love your commitment.",
+        "I want results fast.",
+        "You have become their loving owner!",
+        "Crazy thing happened last Saturday.",
         "I liked the lesson it teaches.",
         "Maybe you want to rest first.",
         "We hope to join you soon!",
