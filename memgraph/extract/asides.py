@@ -151,7 +151,8 @@ class Asides(States):
                 continue
             hints = [t.hint for t in token.doc[named.start : named.end]]
             hint = max(sorted(set(hints)), key=hints.count)
-            told = _TELLS.match(self._after(named))
+            after = self._after(named)
+            told = _TELLS.match(after)
             if kind == "" and told is not None and told["at"]:
                 kind = "person"  # "Tom at Contoso told us"
             firm = self._firm_of(named)
@@ -159,7 +160,9 @@ class Asides(States):
                 kind = "person"
                 at = Called(firm, "organization")
                 self.found.extend(self._stated(None, "works_at", (Called(named.text, kind), False), at))
-            is_account = kind == "" and self._is_sold_to(named, hint)
+            is_account = kind == "" and self._is_sold_to(
+                named, hint, after, is_teller=told is not None and not told["at"]
+            )
             kind = "organization" if is_account else kind
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
@@ -191,14 +194,13 @@ class Asides(States):
         firm = name_at(doc[at + 1], self.talk.named)
         return firm.text if firm is not None and self._kind_of(firm.text) == "organization" else ""
 
-    def _is_sold_to(self, named: Named, hint: str) -> bool:
+    def _is_sold_to(self, named: Named, hint: str, after: str, *, is_teller: bool) -> bool:
         """Whether the words around a name show that it is a firm: "our client X", "the X deal", "the CTO at X"."""
         before = self.text[: self.sentence.doc[named.start].idx - self.sentence.start_char][-60:]
-        after = self._after(named)
         told_to_be = _IS_FIRM.match(after)
         if _STAFF_OF.search(before) or _FIRMS_OWN.match(after) or (told_to_be and not told_to_be["account"]):
             return True
-        if _SOMEBODY_AT.search(before) and (told := _TELLS.match(after)) and not told["at"]:
+        if is_teller and _SOMEBODY_AT.search(before):
             return True
         return hint != "person" and bool(told_to_be or _DEAL_OF.match(after) or _DEAL_WITH.search(before))
 

@@ -24,7 +24,8 @@ _UNNEEDED = ("textcat", "entity_linker", "entity_ruler")
 _TOPIC = re.compile(r"(?:(?<=^)|(?<=[.!?;] ))((?:[A-Z][\w&'-]*)(?: [A-Z][\w&'-]*){0,3}:) (?=[a-z]\S*(?: \S+){2})")
 _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
     r"((?:^|[,.;:!?–-] |\b(?:[Aa]nd|[Bb]ut|[Ss]o|[Tt]hat|[Bb]ecause|[Tt]hink|[Ss]ince) )[A-Z]\w+)['’]s "
-    r"(?=(?:an?|my|our|his|her|their|in|at|on|not|now|still|already|also|going|looking|based|moving|waiting|leaving|thinking|driving"
+    r"(?=(?:an?|my|our|his|her|their|in|at|on|not|now|still|already|also|going|looking|based|moving|waiting"
+    r"|leaving|thinking|driving"
     r"|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out"
     r"|behind|ahead|under|almost|nearly|finally|back|done|live|over|ready|late|running|finished|paused|cancelled"
     r"|off)\b(?!-))"

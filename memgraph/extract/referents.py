@@ -128,9 +128,7 @@ class Referents:
         """Take note of the names before a place in the sentence: those behind a pronoun can't be what it means."""
         while self.local and self.local[0][0] < end:
             _, named = self.local.pop(0)
-            self.talk.note(
-                named.name, named.kind, is_topic=named.is_topic, hint=named.hint, is_account=named.is_account
-            )
+            self.talk.hear(named)
 
     def _kind_of(self, name: str) -> str:
         if self._is_person(name):

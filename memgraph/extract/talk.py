@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from memgraph.changes import Called, Proposal, SameAs
@@ -54,23 +54,25 @@ class Talk:
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
-    def note(
-        self,
-        name: str,
-        kind: str,
-        gender: str = "",
-        *,
-        is_topic: bool = False,
-        hint: str = "",
-        is_account: bool = False,
-    ) -> None:
+    def note(self, name: str, kind: str, gender: str = "", *, is_topic: bool = False) -> None:
+        self.hear(Heard(name, kind, gender, is_topic=is_topic))
+
+    def hear(self, heard: Heard) -> None:
+        """Take note of what the speaker named; what was known of it stays known."""
+        name, kind = heard.name, heard.kind
         known = next((h for h in self.heard if h.name == name), None)
         if known is not None:
             self.heard.remove(known)
             kind = known.kind if kind in ("", "thing") and known.kind else kind
-            gender, is_topic, hint = gender or known.gender, is_topic or known.is_topic, hint or known.hint
-            is_account = is_account or known.is_account
-        self.heard.append(Heard(name, kind, gender, self.speaker, is_topic, hint, is_account))
+            heard = replace(
+                heard,
+                kind=kind,
+                gender=heard.gender or known.gender,
+                is_topic=heard.is_topic or known.is_topic,
+                hint=heard.hint or known.hint,
+                is_account=heard.is_account or known.is_account,
+            )
+        self.heard.append(replace(heard, by=self.speaker))
         if kind == "person":
             self.persons.add(name_key(name))
         if name != name.lower():
@@ -80,14 +82,7 @@ class Talk:
         """Take in what an earlier turn, read by itself, told."""
         for heard in earlier.heard:
             self.speaker = heard.by
-            self.note(
-                heard.name,
-                heard.kind,
-                heard.gender,
-                is_topic=heard.is_topic,
-                hint=heard.hint,
-                is_account=heard.is_account,
-            )
+            self.hear(heard)
         for key, name in earlier.named.items():
             self.named.setdefault(key, name)
         self.persons |= earlier.persons
