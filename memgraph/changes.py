@@ -220,9 +220,9 @@ class EpisodeSignal(NamedTuple):
     speaker: str
     text: str
     said_at: int
+    read: Callable[[], Episode]
     vector: float
     before: str | None
-    read: Callable[[], Episode]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,14 @@ def page_rank(signals: Signals) -> Mapping[str, float]:
     for _ in range(_STEPS):
         passed = np.bincount(targets, (shares / degrees)[sources], minlength=len(number))
         shares = (1 - _DAMPING) * start + _DAMPING * passed
-    of = {node: float(shares[at]) for node, at in number.items()}
+    of = dict(zip(number, shares.tolist(), strict=True))
     return {**_scaled([f.fact.id for f in signals.facts], of), **_scaled([e.id for e in signals.episodes], of)}
 
 
 def _scaled(ids: Sequence[str], shares: Mapping[str, float]) -> dict[str, float]:
-    most = max((shares.get(i, 0.0) for i in ids), default=0.0)
-    return {i: shares[i] / most for i in ids if i in shares} if most > 0 else {}
+    own = {i: shares[i] for i in ids if i in shares}
+    most = max(own.values(), default=0.0)
+    return {i: share / most for i, share in own.items()} if most > 0 else {}
 
 
 def paths_of(signals: Signals) -> Paths:

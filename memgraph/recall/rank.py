@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,8 +82,7 @@ def rank(signals: Signals, plan: Plan, lexicon: Lexicon, weights: Weights, limit
         return []
     paths = paths_of(signals)
     values = features(signals, paths, plan, lexicon, as_of)
-    counts: dict[str, float] = asdict(weights)
-    parts = {name: counts[name] * value for name, value in values.items()}
+    parts = {name: getattr(weights, name) * value for name, value in values.items()}
     scores = np.round(_summed(parts), 9)
     candidates: list[EpisodeSignal | FactSignal] = [*signals.facts, *signals.episodes]
     ids = [c.fact.id if isinstance(c, FactSignal) else c.id for c in candidates]
@@ -101,17 +100,17 @@ def features(signals: Signals, paths: Paths, plan: Plan, lexicon: Lexicon, as_of
     """The signals that `Weights` names, each of shape (facts + episodes,), facts first."""
     facts, episodes = signals.facts, signals.episodes
     count, total = len(facts), len(facts) + len(episodes)
-    speakers = {e.speaker for e in episodes}
-    named = {s for s in speakers if _is_named(s, plan.names)}
-    spoken_names = {word for s in speakers for word in words_of(s)}
+    ids, speakers, told, said_at, _, cosines, priors = zip(*episodes, strict=True) if episodes else ((),) * 7
+    named = {s for s in set(speakers) if _is_named(s, plan.names)}
+    spoken_names = {word for s in set(speakers) for word in words_of(s)}
     sought = [t for t in plan.terms if t not in spoken_names] or list(plan.terms)
-    texts = [*(f.fact.text for f in facts), *(e.text for e in episodes)]
+    texts = [*(f.fact.text for f in facts), *told]
     readings = lexicon.read(texts)
     found = lexicon.found(sought, plan.beginnings, readings)
     rarity = _rarity(found)
     turns = found[:, count:]
-    index = {e.id: i for i, e in enumerate(episodes)}
-    before = np.array([-1 if e.before is None else index.get(e.before, -1) for e in episodes], np.int64)
+    index = dict(zip(ids, range(len(episodes)), strict=True))
+    before = np.array([index.get(prior, -1) for prior in priors], np.int64)
     after = np.full(len(episodes), -1, np.int64)
     after[before[before >= 0]] = np.flatnonzero(before >= 0)
     words = rarity @ found
@@ -130,19 +129,19 @@ def features(signals: Signals, paths: Paths, plan: Plan, lexicon: Lexicon, as_of
         return np.concatenate([np.array(of, float), np.zeros(len(episodes))])
 
     asked = set(signals.asked)
-    seconds = np.array([*(f.fact.valid_from.timestamp() for f in facts), *(e.said_at / 1e6 for e in episodes)])
+    seconds = np.concatenate([[f.fact.valid_from.timestamp() for f in facts], np.array(said_at) / 1e6])
     ranks = page_rank(signals)
     about = [bool(named) and f.fact.subject in asked for f in facts]  # other names count as words
     is_fact = only_facts([1.0] * count)
     return {
         "bias": np.ones(total),
-        "vector": np.array([*(f.vector for f in facts), *(e.vector for e in episodes)]),
+        "vector": np.array([*(f.vector for f in facts), *cosines]),
         "words": words,
         "words_before": only_episodes(_moved(told, before)),
         "words_after": only_episodes(_moved(told, after)),
         "words_near": np.concatenate([words[:count], rarity @ near]),
         "words_around": np.concatenate([words[:count], rarity @ around]),
-        "speaker": np.array([*about, *(e.speaker in named for e in episodes)], float) / max(1, len(named)),
+        "speaker": np.array([*about, *(s in named for s in speakers)], float) / max(1, len(named)),
         "question": says_so(Says.ASKS),
         "reply": only_episodes(_moved(says_so(Says.HOLDS_QUESTION)[count:], before)),
         "dated": np.maximum(is_fact, says_so(Says.HAS_TIME)),
@@ -151,7 +150,7 @@ def features(signals: Signals, paths: Paths, plan: Plan, lexicon: Lexicon, as_of
         "number_asked": says_so(Says.HAS_NUMBER) * plan.asks_number,
         "time": _timeliness(seconds, plan.windows),
         "phrase": _phrases(plan.phrases, texts),
-        "graph": np.array([ranks.get(i, 0.0) for i in (*(f.fact.id for f in facts), *(e.id for e in episodes))]),
+        "graph": np.array([ranks.get(i, 0.0) for i in (*(f.fact.id for f in facts), *ids)]),
         "fact": is_fact,
         "relation": only_facts([f.fact.predicate in plan.predicates and (f.hops > 0 or not asked) for f in facts]),
         "chain": only_facts([_chained(paths.get(f.fact.id, ()), plan.predicates) for f in facts]),

@@ -59,7 +59,7 @@ def fact(n: int, text: str = "Ana likes tea", predicate: str = "likes", status: 
 def said(n: int, text: str, by: str = "Bob", before: int | None = None, vector: float = 0.1) -> EpisodeSignal:
     spoken = episode(n, text, by)
     at = int(spoken.occurred_at.timestamp() * 1e6)
-    return EpisodeSignal(spoken.id, by, text, at, vector, f"ep_{before:03}" if before else None, lambda: spoken)
+    return EpisodeSignal(spoken.id, by, text, at, lambda: spoken, vector, f"ep_{before:03}" if before else None)
 
 
 def ranked(question: str, signals: Signals, limit: int = 10) -> dict[str, Hit]:

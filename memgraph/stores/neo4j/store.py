@@ -297,9 +297,9 @@ def _signals(found: Mapping[str, Any], scope: Scope) -> Signals:
             values[4],
             values[6],
             values[10],
+            partial(rows.episode_of, values, scope),
             cosine or 0.0,
             before if before in ids else None,
-            partial(rows.episode_of, values, scope),
         )
         for *values, before, cosine in found["episodes"]
     )

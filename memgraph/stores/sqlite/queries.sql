@@ -49,6 +49,7 @@ ORDER BY occurred_at, place, id
 SELECT seq FROM episodes
 WHERE scope = :scope AND occurred_at <= :as_of AND recorded_at <= :known_at
     AND (:agent IS NULL OR agent = :agent) AND (:session IS NULL OR session = :session)
+ORDER BY seq
 
 -- name: episode_owner
 SELECT s.tenant, s.user, s.agent, s.session FROM episodes e JOIN scopes s ON s.key = e.scope WHERE e.id = ?
@@ -160,7 +161,8 @@ INSERT OR REPLACE INTO links (id, scope, a, b, rule, episode) VALUES (:id, :scop
 DELETE FROM links WHERE id = ?
 
 -- name: mention_put
-INSERT INTO mentions (episode, name, surface, kind) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+INSERT INTO mentions (episode, name, surface, kind, occurred_at)
+SELECT id, :name, :surface, :kind, occurred_at FROM episodes WHERE id = :episode ON CONFLICT DO NOTHING
 
 -- name: mentions_delete
 DELETE FROM mentions WHERE episode = ?
@@ -260,24 +262,23 @@ DELETE FROM pending WHERE episode = ?
 SELECT p.episode, p.need, p.error, p.attempts, p.retry_at, s.tenant, s.user, s.agent, s.session
 FROM pending p JOIN scopes s ON s.key = p.scope WHERE :key IS NULL OR s.key = :key ORDER BY p.retry_at, p.episode
 
--- name: count_text
-SELECT count(*) FROM episode_text WHERE episode_text MATCH :match
+-- name: episodes_holding
+SELECT group_concat(rowid) FROM (SELECT rowid FROM episode_text WHERE episode_text MATCH :match LIMIT :most)
 
--- name: search_episode_text
-SELECT rowid AS seq FROM episode_text
-WHERE episode_text MATCH :match ORDER BY bm25(episode_text, 0.0, 1.0) LIMIT :pool
+-- name: facts_holding
+SELECT group_concat(rowid) FROM (SELECT rowid FROM fact_text WHERE fact_text MATCH :match LIMIT :most)
 
--- name: search_episode_text_within
-SELECT t.rowid AS seq FROM episode_text t JOIN episodes e ON e.seq = t.rowid
-WHERE episode_text MATCH :match AND e.occurred_at <= :as_of AND e.recorded_at <= :known_at
-    AND (:agent IS NULL OR e.agent = :agent) AND (:session IS NULL OR e.session = :session)
-ORDER BY bm25(episode_text, 0.0, 1.0) LIMIT :pool
+-- name: last_episode
+SELECT max(seq) FROM episodes
 
--- name: search_fact_text
-SELECT t.rowid AS seq FROM fact_text t JOIN facts f ON f.seq = t.rowid
-WHERE fact_text MATCH :match
-    AND (:is_any OR f.status <> 'retracted' AND f.valid_from <= :as_of AND (f.valid_to IS NULL OR f.valid_to > :since))
-ORDER BY bm25(fact_text, 0.0, 1.0) LIMIT :pool
+-- name: last_fact
+SELECT max(seq) FROM facts
+
+-- name: episodes_owned
+SELECT seq FROM episodes WHERE seq IN (SELECT value FROM json_each(:seqs)) AND +scope = :scope
+
+-- name: facts_owned
+SELECT seq FROM facts WHERE seq IN (SELECT value FROM json_each(:seqs)) AND +scope = :scope
 
 -- name: entities_named
 SELECT entity FROM names WHERE scope = :scope AND key IN (SELECT value FROM json_each(:keys))
@@ -303,10 +304,15 @@ SELECT fact, episode FROM evidence WHERE fact IN (SELECT value FROM json_each(:f
 SELECT p.seq FROM evidence e JOIN episodes p ON p.id = e.episode
 WHERE e.fact IN (SELECT value FROM json_each(:facts)) ORDER BY p.occurred_at DESC LIMIT :pool
 
--- name: mentions_of
-SELECT DISTINCT m.episode, n.entity, e.seq
-FROM names n JOIN mentions m ON m.name = n.id JOIN episodes e ON e.id = m.episode
-WHERE n.entity IN (SELECT value FROM json_each(:entities)) ORDER BY e.occurred_at DESC, e.id LIMIT :pool
+-- name: names_of
+SELECT id, entity FROM names WHERE entity IN (SELECT value FROM json_each(:entities))
+
+-- name: latest_mentions
+SELECT DISTINCT episode, occurred_at FROM mentions WHERE name = :name
+ORDER BY occurred_at DESC, episode LIMIT :pool
+
+-- name: episode_seqs
+SELECT seq FROM episodes WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: mentions_of_episodes
 SELECT m.episode, m.name, m.surface, m.kind FROM mentions m JOIN episodes e ON e.id = m.episode

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from memgraph.model import (
     FactState,
     Link,
     LinkRule,
+    Mention,
     Name,
     Revision,
     Role,
@@ -99,6 +101,12 @@ def fact_values(fact: FactState, scope: str) -> dict[str, Any]:
     }
 
 
+@functools.lru_cache(maxsize=4096)
+def fact(row: sqlite3.Row) -> FactState:
+    """A fact out of its row, without its evidence. Searches read the same ones again and again."""
+    return facts([row], ())[0]
+
+
 def facts(found: Iterable[sqlite3.Row], evidence: Iterable[sqlite3.Row]) -> tuple[FactState, ...]:
     """Facts out of their rows and those of their evidence."""
     by_fact: dict[str, list[Evidence]] = {}
@@ -127,6 +135,11 @@ def assertion_values(assertion: Assertion, scope: str) -> dict[str, Any]:
 def assertion(row: sqlite3.Row) -> Assertion:
     """An assertion out of its row."""
     return rows.assertion(json.loads(row["body"]), moment)
+
+
+def mention_values(mention: Mention) -> dict[str, str]:
+    """A mention as its statement takes it."""
+    return {"episode": mention.episode, "name": mention.name, "surface": mention.surface, "kind": mention.kind}
 
 
 def entity(row: sqlite3.Row) -> Entity:

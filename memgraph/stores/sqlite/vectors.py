@@ -1,19 +1,21 @@
 """Exact vector search: a matrix for each scope, read from the file once and kept up with what is added.
 
-Beside the vectors of episodes stand the rows that searches have read.
+Beside the vectors of episodes stands what searches have read of them.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from memgraph.model import Episode, Scope
 from memgraph.ports import Vectors
 from memgraph.stores.sqlite import rows
 from memgraph.stores.sqlite.connection import SQL
@@ -21,6 +23,7 @@ from memgraph.stores.sqlite.connection import SQL
 _KEPT_SCOPES = 256
 _KEPT_EPISODES = 20_000  # of each scope
 Integers = NDArray[np.int64]
+Told = tuple[str, str, str, int, Callable[[], Episode]]  # the first parts of an EpisodeSignal
 
 
 @dataclass(slots=True)
@@ -35,7 +38,7 @@ class Matrix:
     turns: Integers = field(default_factory=lambda: np.empty((0, 3), np.int64))
     sessions: dict[str | None, int] = field(default_factory=dict[str | None, int])
     _conversation: Conversation | None = None
-    _episodes: dict[int, sqlite3.Row] = field(default_factory=dict[int, sqlite3.Row])
+    _told: dict[int, Told] = field(default_factory=dict[int, Told])
 
     def append(self, found: Sequence[sqlite3.Row]) -> None:
         needed = self.size + len(found)
@@ -67,15 +70,16 @@ class Matrix:
             self._conversation = Conversation(seqs[order], session[order], np.argsort(order), seqs.copy())
         return self._conversation
 
-    def episodes(self, connection: sqlite3.Connection, seqs: Sequence[int]) -> list[sqlite3.Row]:
-        """These episodes' rows, read where they are not at hand. No row changes within an epoch."""
-        if len(self._episodes) > _KEPT_EPISODES:
-            self._episodes.clear()
-        unread = [seq for seq in seqs if seq not in self._episodes]
+    def told(self, connection: sqlite3.Connection, seqs: Sequence[int], owner: Scope) -> list[Told]:
+        """What these episodes say, read where it is not at hand. No row changes within an epoch."""
+        if len(self._told) > _KEPT_EPISODES:
+            self._told.clear()
+        unread = [seq for seq in seqs if seq not in self._told]
         if unread:
-            found = connection.execute(SQL["episodes_by_seq"], {"seqs": rows.many(unread)})
-            self._episodes.update((row[0], row) for row in found)
-        return [self._episodes[seq] for seq in seqs]
+            for row in connection.execute(SQL["episodes_by_seq"], {"seqs": rows.many(unread)}):
+                seq, ident, speaker, content, occurred_at, *_ = row
+                self._told[seq] = (ident, speaker, content, occurred_at, partial(rows.episode, row, owner))
+        return [self._told[seq] for seq in seqs]
 
 
 def _grown(array: NDArray[Any], size: int, room: int) -> NDArray[Any]:
@@ -102,11 +106,11 @@ class Similarities:
         if len(nearest) > count:
             nearest = np.argpartition(-self.scores, count)[:count]
         ordered = nearest[np.lexsort((self.seqs[nearest], -self.scores[nearest]))]
-        return [int(s) for s in self.seqs[ordered]]
+        return self.seqs[ordered].tolist()
 
     def of(self, seqs: Sequence[int]) -> list[float]:
         """The score of each of these rows; 0 for one without a vector."""
-        at, is_there = _looked_up(self.seqs, seqs)
+        at, is_there = looked_up(self.seqs, seqs)
         scores = np.zeros(len(seqs))
         scores[is_there] = self.scores[at]
         return scores.tolist()
@@ -127,28 +131,26 @@ class Conversation:
 
     def flanked(self, seqs: Sequence[int], flank: int) -> list[int]:
         """These turns, and so many before and after each in its session, ascending."""
-        at = self._places(seqs)
+        at, _ = looked_up(self.seqs, seqs)
+        at = self.places[at]
         beside = (at[:, None] + np.arange(-flank, flank + 1)[None, :]).ravel()
         own = np.repeat(at, 2 * flank + 1)
         inside = (beside >= 0) & (beside < len(self.ordered))
         beside, own = beside[inside], own[inside]
         together = self.sessions[beside] == self.sessions[own]
-        return [int(s) for s in np.union1d(self.ordered[beside[together]], np.asarray(seqs, np.int64))]
+        return np.union1d(self.ordered[beside[together]], np.asarray(seqs, np.int64)).tolist()
 
-    def before(self, seqs: Sequence[int]) -> dict[int, int]:
-        """The turn just before each of these in its session, where there is one."""
-        at = self._places(seqs)
-        at = at[at > 0]
-        at = at[self.sessions[at] == self.sessions[at - 1]]
-        return dict(zip(self.ordered[at].tolist(), self.ordered[at - 1].tolist(), strict=True))
-
-    def _places(self, seqs: Sequence[int]) -> Integers:
-        """Where these stand; those without a vector are left out."""
-        at, _ = _looked_up(self.seqs, seqs)
-        return self.places[at]
+    def before(self, seqs: Sequence[int]) -> list[int]:
+        """The turn just before each of these in its session; -1 where there is none, or it has no vector."""
+        at, is_there = looked_up(self.seqs, seqs)
+        at = self.places[at]
+        follows = (at > 0) & (self.sessions[at] == self.sessions[at - 1])
+        before = np.full(len(seqs), -1)
+        before[is_there] = np.where(follows, self.ordered[at - 1], -1)
+        return before.tolist()
 
 
-def _looked_up(seqs: Integers, wanted: Sequence[int]) -> tuple[Integers, NDArray[np.bool_]]:
+def looked_up(seqs: Integers, wanted: Sequence[int] | Integers) -> tuple[Integers, NDArray[np.bool_]]:
     """The places in `seqs`, ascending, of those that are there; and of each one wanted whether it is."""
     sought = np.asarray(wanted, np.int64)
     at = np.searchsorted(seqs, sought)

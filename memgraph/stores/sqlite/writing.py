@@ -84,7 +84,7 @@ def _put_episode(
 
 
 def _put_names(connection: sqlite3.Connection, key: str, changes: Changes) -> None:
-    connection.executemany(SQL["mention_put"], [(m.episode, m.name, m.surface, m.kind) for m in changes.mentions])
+    connection.executemany(SQL["mention_put"], [rows.mention_values(m) for m in changes.mentions])
     for name in changes.names:
         first, last = name.ends
         values = {"id": name.id, "scope": key, "key": name.key, "text": name.text, "kind": name.kind}
