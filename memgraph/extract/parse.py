@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from threadpoolctl import ThreadpoolController
-
+from memgraph.blas import one_thread
 from memgraph.errors import MissingExtra
 from memgraph.extract.tree import Line
 
@@ -78,11 +77,6 @@ def _speed_up(nlp: Language) -> None:
             node.ops = ops
 
 
-@functools.cache
-def _libraries() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
 def lines_of(text: str) -> list[str]:
     """The lines that their sender wrote, cut where a sentence surely ends; what an e-mail quotes is left out."""
     own = _FORWARDED.split(text, maxsplit=1)[0]
@@ -108,8 +102,7 @@ def parsed(texts: Sequence[str], name: str = SHIPPED) -> Iterator[list[Line]]:
 def _parsed(texts: Sequence[str], name: str) -> list[list[Line]]:
     split = [lines_of(text) for text in texts]
     nlp = pipeline(name)
-    # Of small matrices, more threads make slower work.
-    with _libraries().limit(limits=1, user_api="blas"):  # pyright: ignore[reportUnknownMemberType]
+    with one_thread():
         flat = map(Line, _annotated([line for lines in split for line in lines], nlp))
         return [[next(flat) for _ in lines] for lines in split]
 

@@ -14,6 +14,8 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from memgraph.blas import one_thread
+
 Scores = NDArray[np.float64]
 
 STOP_WORDS = frozenset(
@@ -111,7 +113,8 @@ class Lexicon:
         place[spoken] = 1
         held = np.flatnonzero(place)
         place[held] = np.arange(len(held))
-        like = np.square(np.clip(self._rows[asked] @ self._rows[held].T, 0, 1)).astype(float)
+        with one_thread():
+            like = np.square(np.clip(self._rows[asked] @ self._rows[held].T, 0, 1)).astype(float)
         like[self._stem_of[asked][:, None] == self._stem_of[held][None, :]] = 1.0
         if beginnings:
             words = list(self._numbers)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from anyio import to_thread
 
+from memgraph.blas import one_thread
 from memgraph.changes import Changes, Identities, Known, Ledger, Look, Pending, Signals, Sought
 from memgraph.errors import StoreUnavailable
 from memgraph.model import Entity, Episode, Mention, Scope
@@ -149,7 +150,7 @@ class SqliteStore:
         """See `Store.recall`."""
 
         def recalled() -> Signals:
-            with self._opened.reading() as connection:
+            with self._opened.reading() as connection, one_thread():
                 return recall(connection, self._matrices, scope, cue)
 
         return await to_thread.run_sync(recalled)
