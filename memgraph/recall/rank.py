@@ -232,9 +232,11 @@ def _is_outdated(fact: FactState, plan: Plan, as_of: dt.datetime) -> bool:
 
 def _chained(path: Sequence[FactState], asked: frozenset[str]) -> float:
     """How many of the relations that are asked for a path goes through, where it goes through no others, each once."""
+    if len(path) < 2:
+        return 0.0
     relations = {fact.predicate for fact in path}
     # Back from a child to its parent is no way on.
     pairs = {frozenset((fact.subject, fact.object_entity)) for fact in path}
-    if len(path) < 2 or min(len(relations), len(pairs)) < len(path) or not asked.issuperset(relations):
+    if min(len(relations), len(pairs)) < len(path) or not asked.issuperset(relations):
         return 0.0
     return len(relations) / len(asked)
