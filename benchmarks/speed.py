@@ -102,7 +102,9 @@ async def measure(
 ) -> dict[str, float]:
     user = f"speed-{uuid.uuid4().hex[:8]}"
     embedder = StaticEmbedder()
-    driver = AsyncGraphDatabase.driver(address, auth=auth) if "://" in address else None
+    driver = (
+        AsyncGraphDatabase.driver(address, auth=auth, notifications_min_severity="OFF") if "://" in address else None
+    )
     async with AsyncMemory(address, auth=auth, config=Config(extract_processes=processes)) as memory:
         await memory.add(messages(texts[:SESSION], 10**6), user_id=f"{user}-warm")
         await memory.search("warm", user_id=f"{user}-warm")

@@ -11,6 +11,7 @@ import pytest
 from memgraph import AsyncMemory, BadInput, ModelMismatch, StoreUnavailable
 from memgraph.changes import Changes, Pending
 from memgraph.model import UTC, Fact, Scope
+from memgraph.stores.neo4j import store
 from tests.conftest import Place
 
 pytestmark = pytest.mark.anyio
@@ -321,6 +322,19 @@ async def test_deleting_all_leaves_nothing(place: Place, user: str) -> None:
         assert (await memory.stats(user_id=f"{user}-2"))["episodes"] == 2
         await learn(memory, user)
         assert len(await memory.facts(user_id=user)) == 7
+        assert await memory.doctor() == []
+
+
+async def test_deleting_more_than_one_transaction_holds_leaves_nothing(
+    place: Place, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "WIPED_AT_ONCE", 3)
+    async with place.memory() as memory:
+        await learn(memory, user)
+        await learn(memory, f"{user}-2", SALE[:2])
+        assert (await memory.delete_all(user_id=user))["deleted"] == len(SALE)
+        assert set((await memory.stats(user_id=user)).values()) == {0}
+        assert (await memory.stats(user_id=f"{user}-2"))["episodes"] == 2
         assert await memory.doctor() == []
 
 

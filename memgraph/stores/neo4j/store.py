@@ -31,6 +31,7 @@ from memgraph.stores.neo4j.connection import Database
 from memgraph.stores.neo4j.graph import explore
 from memgraph.stores.neo4j.writing import write
 
+WIPED_AT_ONCE = 10_000  # nodes
 _OVERFETCH = 4
 
 
@@ -247,11 +248,17 @@ class Neo4jStore:
             return await explore(session, query, parameters, limit, seconds)
 
     async def _wipe(self, key: str) -> int:
-        async def wiped(tx: AsyncManagedTransaction) -> int:
-            record = await (await tx.run(cypher("write/wipe"), {"scope": key})).single()
-            return record["episodes"] if record else 0
+        """Delete a scope, in as many transactions as its size needs: a server bounds what one may hold."""
 
-        return await self._database.write(wiped)
+        async def wiped(tx: AsyncManagedTransaction) -> tuple[int, int]:
+            record = await (await tx.run(cypher("write/wipe"), {"scope": key, "most": WIPED_AT_ONCE})).single()
+            return (record["nodes"], record["episodes"]) if record else (0, 0)
+
+        count, nodes = 0, WIPED_AT_ONCE
+        while nodes == WIPED_AT_ONCE:
+            nodes, episodes = await self._database.write(wiped)
+            count += episodes
+        return count
 
 
 def _ledger(found: Iterable[Mapping[str, Any]]) -> Ledger:
