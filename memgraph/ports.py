@@ -244,7 +244,7 @@ class Upkeep(Protocol):
     async def wipe(self, scope: Scope | None) -> int:
         """Delete all of one scope's owner, or of everybody, owner after owner; how many episodes went.
 
-        A store may part a large scope: where it fails half-way, no fact is left without its ends, and calling again goes on.
+        A store may part a large scope: where it fails half-way, no fact is left without its ends; call it again.
         """
         ...
 
