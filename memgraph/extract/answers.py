@@ -21,14 +21,26 @@ _ANSWERED = frozenset(
     "job_title studies favorite prefers hobby speaks diet nationality nickname takes_medication allergic_to "
     "has_condition".split()
 )
-_THINGS = frozenset("takes_medication allergic_to has_condition hobby".split())
+_HEALTH = frozenset("takes_medication allergic_to has_condition".split())
+_THINGS = _HEALTH | {"hobby"}
 _ASKING = frozenset("where who what which when how whats wheres whos".split())
+_ANYTHING = frozenset(("anything", "something"))
 _FEW = 4  # words of a question that names nobody: "any allergies?"
 _PLAIN = regex.compile(
     rf"\b[Ww]hat(?:['’]s| is| are|['’]re) (?P<who>you|he|she|they|{W}(?: {W})?) (?P<allergic_to>allergic to)"
     rf"|\b[Ww]hen(?:['’]s| is| are) (?:the )?(?P<who>it|{W}(?: {W})?)"
     r" (?P<due_on>due|supposed to be (?:done|finished|ready))"
     rf"|\b[Ww]hat(?:['’]s| is) (?P<blocked_by>blocking|holding up) (?:the )?(?P<who>it|{W}(?: {W})?)"
+    r"|\b[Ww]ho(?:['’]s| is)(?: now| currently)? (?P<assigned_to>running|driving|in charge of|responsible for|doing)"
+    rf" (?:the )?(?P<who>it|{W}(?: {W})?)"
+    r"|\b[Ww]hen (?:do|does|did|will|must|should)(?: we|n't we| you| they)? (?P<due_on>(?:need|have|want) to"
+    r" (?:deliver|launch|ship|submit|finish|release|go live|be done|be ready|be live|hand (?:it|this) in))"
+    rf"(?: (?:the )?(?P<who>it|{W}(?: {W})?))?"
+)
+_DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from Piet"
+    rf"^(?:(?:it|that)(?:['’]s| is| was| would be| will be) )?(?P<who>{W}(?: {W})?)"
+    r"(?: (?:does|did|is|was|will|has|handles|took|picked|stepped|got)(?: it| that| this)?(?: over| up| in)?"
+    r"(?: (?:from|for) [^.!?]*)?| now)?[.!,]"
 )
 _HOW_OLD = regex.compile(r"\bhow old\b", regex.IGNORECASE)
 _YES = regex.compile(
@@ -64,6 +76,7 @@ class Answers(Fields):
         out: list[Open] = []
         said = {t.lower_ for t in self.sentence}
         asked = said & _ASKING
+        out += self._anything()
         for clause, fitting in zip(self.clauses, self.prepared.matches, strict=True):
             if not asked:
                 break
@@ -79,6 +92,9 @@ class Answers(Fields):
             for match in fitting:  # "who handles the audit?"
                 declared = self.ontology[match.frame.predicate]
                 is_who = clause.subject is not None and clause.subject.lower_ in ("who", "what", "which")
+                is_firm = declared.subject == "organization"
+                if is_firm and match.subject is not None and self.words.is_any("work_item", match.subject):
+                    continue  # "who's running the billing API?"
                 if is_who and match.frame.subject == "O" and match.frame.polarity is Polarity.HOLDS and match.subject:
                     subject = self._subject(match.subject, declared, clause)
                     if subject is not None and subject[0].text != YOU:
@@ -105,15 +121,31 @@ class Answers(Fields):
                 out.append(Open(found.predicate, owner[0], found.qualifier))
         return list(dict.fromkeys(out))
 
+    def _anything(self) -> list[Open]:
+        """ "Do you take anything for it?", "are you allergic to anything?": what a yes or no leaves open."""
+        out: list[Open] = []
+        for clause, fitting in zip(self.clauses, self.prepared.matches, strict=True):
+            if not any(t.lower_ in _ANYTHING for t in self.sentence):
+                break
+            for word in () if fitting and not clause.objects else clause.words:
+                for frame in self.x.frames.get(word, ()):
+                    is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS and frame.subject == "S"
+                    if not is_fit or frame.is_unsaid:
+                        continue
+                    subject = self._subject(clause.subject, self.ontology[frame.predicate], clause)
+                    if subject is not None:
+                        out.append(Open(frame.predicate, subject[0], words=frame.words.removeprefix("!")))
+        return out
+
     def _asked_plainly(self) -> list[Open]:
         """ "What are you allergic to?", "when is Juno due?", "what's blocking it?", whatever the parser makes of it."""
         match = self._search(_PLAIN)
         if match is None:
             return []
-        predicate = next(p for p in ("allergic_to", "due_on", "blocked_by") if match[p])
+        predicate = next(p for p in ("allergic_to", "due_on", "blocked_by", "assigned_to") if match[p])
         declared = self.ontology.predicates.get(predicate)
-        who = match["who"]
-        if declared is None:
+        who = match["who"] or "it"
+        if declared is None or (predicate == "assigned_to" and self._kind_of(who) == "organization"):
             return []
         if who.lower() == "you":
             return [Open(predicate, Called(YOU, "person"))]
@@ -194,6 +226,13 @@ class Answers(Fields):
                     return True
         if _SURE.match(text):
             return False
+        by_name = _DOES.match(f"{text.rstrip('.!')}.")
+        if by_name is not None and not self.words.is_common(by_name["who"]):
+            for left in question.open_:
+                who = Called(by_name["who"], "person")
+                is_fit = self._kind_of(who.text) in ("", "person")
+                if self.ontology[left.predicate].object == "person" and is_fit and self._answer(left, who):
+                    return True
         root = self.sentence.root
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
         if pointing and len(self.clauses) == 1 and not pointing[0].is_negated:

@@ -36,6 +36,12 @@ _STAFF_OF = regex.compile(  # what stands before a firm's name
     rf"|\b(?:ceo|cto|cfo|coo|cio|cmo|founder|co-?founder) of $|\b{_FIRM},? (?:called|named )?$",
     regex.IGNORECASE,
 )
+_THEIR_STAFF = regex.compile(  # whose staff that is, is a firm
+    r"\btheir (?:new |current |head of |vp of |vp |chief )*(?:c[etfiom]o|ceo|procurement|purchasing|legal|finance"
+    r"|board|management|(?:\w+ )?(?:lead|director|manager|head|officer|team|engineers?|buyer|people)|staff|employees"
+    r"|budget|headcount|champion|headquarters|hq|offices?|renewal|contract)\b",
+    regex.IGNORECASE,
+)
 _SOMEBODY_AT = regex.compile(rf"{W} (?:over )?at $")
 _TELLS = regex.compile(
     rf"(?P<at> (?:over )?(?:at|from) {W}(?: {W})?)?"
@@ -84,7 +90,8 @@ _NO_MORE = regex.compile(r"^(?:[^,.]*, ?)?no more (?P<what>[\p{L}-]+)\b", regex.
 _AROUND_DENIED = regex.compile(r"^(?:not|n[o']t|n’t) |,? (?:after all|at all|any ?more|anyway)$", regex.IGNORECASE)
 _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
 _ALIASES = regex.compile(
-    rf"(?i:every(?:one|body)|people|friends|you can|just|please|all|they) (?:just )?calls? (?P<me>me) (?P<a>{W})"
+    rf"(?i:every(?:one|body)|people|friends|you can|just|please|all|they)(?: (?:at|in) (?:the |my )?\w+| here| there)?"
+    rf" (?:just |always )?calls? (?P<me>me) (?P<a>{W})"
     rf"|(?:\b(?P<me>I'?m|I am|[Mm]y name is)) (?P<a>{W}(?: {W})+)(?=[,.!?;]|$| and| from| at)"
     rf"|(?:\b(?P<me>I)|\b(?P<w>[Hh]e|[Ss]he)|(?P<w>{W}(?: {W})*)) (?:usually |mostly |now )?go(?:es)? by (?P<a>{W})"
     rf"|(?:(?P<w>{W}(?: {W})*)(?:,| \()? ?)?(?:we|I|everyone|everybody|people|friends|they|the kids|folks|all)"
@@ -100,7 +107,8 @@ _NICKNAMED = regex.compile(r"\b(?:calls?|go(?:es)? by|nicknamed|aka|a\.k\.a\.)(?
 _CHRISTENED = regex.compile(
     rf"\b(?:(?i:his|her|its) name(?:'s|’s| is| will be)|(?i:he|she|it)(?:'s|’s| is) (?:called|named)"
     rf"|(?i:we|i)(?:'ve| have)? (?:just )?(?:named|called|call|are calling) (?:him|her|it|them)"
-    rf"|(?i:named|called) (?:him|her|it)|, (?:named|called)) (?P<name>{W}(?: {W})?)"
+    r"|(?i:named|called) (?:him|her|it)|, (?:named|called)|^[Aa]n? [\p{Ll} -]{2,40} (?:called|named))"
+    rf" (?P<name>{W}(?: {W})?)"
 )
 
 
@@ -126,6 +134,8 @@ class Asides(States):
         """Note every name, for the record and for pronouns to come."""
         seen: set[int] = set()
         is_heading = not any(c.head.pos_ in ("VERB", "AUX") or c.has_copula for c in self.clauses)
+        if self._search(_THEIR_STAFF) and (firm := self._maybe_firm()):
+            self.talk.hear(Heard(firm, "organization", is_topic=True, is_account=True))
         for token in self.sentence:
             if token.i in seen or not is_name(token, self.talk.named):
                 continue
@@ -167,7 +177,9 @@ class Asides(States):
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
             is_topic = is_topic or is_heading  # "Contoso:", "Call with Contoso."
-            heard = Heard(named.text, kind, is_topic=is_topic, hint=hint, is_account=is_account)
+            is_aside = token.dep_ == "compound" and token.head.text.islower() and named.end <= token.head.i
+            is_aside = is_aside or (before is not None and before.lower_ in ("our", "my"))  # "our SSO"
+            heard = Heard(named.text, kind, is_topic=is_topic, hint=hint, is_account=is_account, is_aside=is_aside)
             self.local.append((named.start, heard))
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)
@@ -179,6 +191,12 @@ class Asides(States):
             self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
             if name_key(a) != name_key(self.episode.speaker):  # "she" is never who speaks
                 self.talk.note(b, kind if kind == "person" else "")
+
+    def _maybe_firm(self) -> str:
+        """What was named last, where its kind isn't known: "Had a call with Contoso. Their CTO …" """
+        last = next((h for h in reversed(self.talk.heard) if h.name != self.episode.speaker), None)
+        is_open = last is not None and last.kind == "" and last.hint != "person" and not last.is_aside
+        return last.name if is_open and last is not None and not self._is_person(last.name) else ""
 
     def _after(self, named: Named) -> str:
         """What stands behind a name, up to 60 characters."""

@@ -38,6 +38,11 @@ _CHANGE = regex.compile(r"\b(?:now|as of|from now on|these days|new|changed?|fro
 _NOW = regex.compile(r"\b(?:now|these days)\b", regex.IGNORECASE)  # "it's now 180, sorry, 185" corrects nothing earlier
 _LAST_WHILE = relativedelta(years=1)  # "until May" speaks of so long before
 _LATELY = frozenset(("recently", "lately", "yet", "today"))
+_FOR_A_WHILE = regex.compile(
+    r"\b(?:in|for) (?:ages|(?:a|an|one|two|three|four|five|six|several|many|\d+|a few|a couple of|almost an?)"
+    r" (?:hour|day|week|month|year|while|long time)s?)\b",
+    regex.IGNORECASE,
+)
 UNREAL = regex.compile(
     r"\bin (?:the|my|a|an|this|that|her|his|our|your) (?:movie|film|book|novel|dream|story|show|series|game|play|song"
     r"|video|musical|comic|episode)\b|"
@@ -83,8 +88,9 @@ class Claims(Referents):
             return None
         if clause is not None:
             if clause.is_negated and not is_denial_meant:
-                if polarity is not Polarity.HOLDS or (clause.tense == "perfect" and clause.adverbs & _LATELY):
-                    return None
+                is_lately = clause.adverbs & _LATELY or self._search(_FOR_A_WHILE)
+                if polarity is not Polarity.HOLDS or (clause.tense == "perfect" and is_lately):
+                    return None  # "I haven't had a migraine in a month"
                 polarity = Polarity.DENIES
             if clause.is_ended:
                 if polarity is not Polarity.HOLDS:

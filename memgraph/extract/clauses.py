@@ -25,6 +25,7 @@ _BETWEEN = frozenset(
 )
 _NEGATIONS = frozenset(("not", "n't", "nt", "n’t", "never", "neither", "nor", "hardly", "no"))
 _UNREAL_MARKS = frozenset(("if", "unless", "whether", "lest"))
+_STILL_TO_COME = frozenset(("until", "till", "once", "before"))  # what follows, in the present, is no fact yet
 _UNREAL_MODALS = frozenset(("would", "could", "might", "may", "should", "must", "'d", "d", "’d", "can", "ca"))
 _UNREAL_VERBS = frozenset(
     "have wish hope imagine pretend dream suppose want try consider need decline refuse plan think doubt like love "
@@ -424,6 +425,16 @@ def _tense(c: Clause, verbs: list[Token]) -> str:
     return "present"
 
 
+def _is_still_to_come(c: Clause) -> bool:
+    """ "… until the API is ready", "we'll ship when it's done", whatever the parser hangs the word on."""
+    words = {m.lower_ for m in children(c.head, "mark", "advmod")}
+    if c.subject is not None:
+        words.add(next(iter(c.subject.subtree), c.subject).lower_)
+    above = children(c.head.head, "aux") if c.head.head.i != c.head.i else []
+    is_planned = any(a.tag_ == "MD" for a in above)
+    return bool(words & _STILL_TO_COME) or (is_planned and "when" in words)
+
+
 def _set_reality(c: Clause) -> None:
     head = c.head
     condition = next((t for t in head.sent if t.lower_ in ("if", "unless") and t.i + 1 < head.sent.end), None)
@@ -444,6 +455,7 @@ def _set_reality(c: Clause) -> None:
         c.is_unreal
         or bool(c.modals & _UNREAL_MODALS)
         or any(m.lower_ in _UNREAL_MARKS or m.lower_ == "like" for m in children(head, "mark"))
+        or (c.tense == "present" and _is_still_to_come(c))
     )
     if head.dep_ == "advcl" and head.tag_ == "VB" and any(m.lower_ == "to" for m in children(head, "mark")):
         c.is_unreal = True  # "trains to become a pilot" says what for

@@ -25,7 +25,9 @@ _SPENDS = regex.compile(
     r"|\b(?:have|has|got|['’]ve got|had) (?:about |around |roughly |only |just |up to |some |maybe )*"
     rf"(?P<n>{MONEY}) (?:left )?(?:to (?:spend|work with|play with)|set aside|earmarked|ring-?fenced|left (?:this|for))"
     rf"|\b(?:set aside|earmarked|ring-?fenced|put aside|secured|freed up) (?:about |around |roughly )?(?P<n>{MONEY})"
-    rf"|\bhas to (?:come in|stay) (?:under|below|within) (?P<n>{MONEY})",
+    rf"|\bhas to (?:come in|stay) (?:under|below|within) (?P<n>{MONEY})"
+    r"|\b(?:gave|gives?|given|granted|allocated|allotted|promised) (?:us|them|it|the (?:project|team))"
+    rf" (?:a (?:total|budget) of |another |about |around |up to )?(?P<n>{MONEY})",
     regex.IGNORECASE,
 )
 _BUDGETED = frozenset(("budget", "deal_value"))
@@ -48,7 +50,7 @@ _COUNTS = regex.compile(
     regex.IGNORECASE,
 )
 _DECIDES = regex.compile(
-    rf"\b(?:decision|call|approval|say|say-so)(?: (?:at|for|on|over) [^.,;]{{1,25}}?)?"
+    rf"\b(?:decision|call|approval|say|say-so|word)(?: (?:at|for|on|over) [^.,;]{{1,25}}?)?"
     rf" (?:lies|rests|sits|is|stays) with (?P<who>{W}(?: {W})?)"
     rf"|\bup to (?P<who>{W}(?: {W})?) to (?:decide|approve|sign)|(?:\bis|['’]s) up to (?P<who>{W}(?: {W})?)(?=[.,;!]|$)"
     rf"|(?P<who>{W}(?: {W})?)(?:,[^,]+,)? (?:has|needs|will have|will need) to (?:approve|sign (?:it )?off)"

@@ -49,6 +49,15 @@ _POSSESSED = (  # what one has, and by which verbs it goes
     ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
 )
 _HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
+_UP_DOWN = {"up": "high", "high": "high", "raised": "high", "elevated": "high", "low": "low", "down": "low"}
+_NEAR = 4  # words
+_SWITCHES = regex.compile(r"\b(?:switch|swapp|chang|replac)(?:e[ds]?|ing|ed)?\b", regex.IGNORECASE)
+_OWN = frozenset("my his her their our left right".split())
+_INJURES = {
+    "break": "broken", "broke": "broken", "fracture": "fractured", "sprain": "sprained", "twist": "twisted",
+    "tear": "torn", "tore": "torn", "dislocate": "dislocated", "pull": "pulled", "bruise": "bruised",
+    "rupture": "ruptured", "burn": "burnt",
+}  # fmt: skip
 _WHO = rf"(?P<who>\b(?i:me|him|her|my \w+(?:-in-law)?|our \w+)(?:,? {W})?|{W})"
 _REACTS = regex.compile(
     rf"(?P<what>\b[\p{{L}}-]+(?: [\p{{L}}-]+)?) (?:gives?|gave|makes?|made) {_WHO}"
@@ -166,6 +175,41 @@ class Health(Claims):
             if what is not None:
                 yield from self._stated(clause, "has_condition", (Called(self.episode.speaker, "person"), False), what)
 
+    def _injured(self, clause: Clause) -> Iterator[Proposal]:
+        """ "I broke my wrist": what somebody has then."""
+        how = next((_INJURES[w] for w in sorted(clause.words) if w in _INJURES), "")
+        declared = self.ontology.predicates.get("has_condition")
+        if not how or declared is None or clause.subject is None or clause.is_negated or clause.is_unreal:
+            return
+        for part in self.sentence:
+            # Just behind it, whatever the parser made of "my wrist skiing".
+            is_it = 1 < part.i - clause.head.i <= _NEAR and self.words.is_any("body_part", part)
+            subject = self._subject(clause.subject, declared, clause) if is_it else None
+            if subject is not None and part.nbor(-1).lower_ in _OWN:
+                what = f"{how} {part.lower_}"
+                told = self._proposal(
+                    clause, "has_condition", subject, Literal(what, what), Mode.CHANGE, Polarity.HOLDS
+                )
+                if told is not None:
+                    yield told
+
+    def _replaced(self) -> Iterator[Proposal]:
+        """ "The ramipril made me cough, so she switched me to losartan": the one before is over."""
+        if not self._search(_SWITCHES):
+            return
+        for new in [p for p in self.found if p.predicate == "takes_medication" and p.polarity is Polarity.HOLDS]:
+            is_told = any(p.polarity is Polarity.ENDS and p.predicate == new.predicate for p in self.found)
+            if is_told or new.mode is not Mode.CHANGE:
+                continue
+            said = [Literal(t.text, t.lower_) for t in self.sentence if self.words.is_any("medication", t)]
+            of_it = [p.object for p in self.talk.told if (p.subject, p.predicate) == (new.subject, new.predicate)]
+            named = [s for s in said if s != new.object]
+            before = named or list(dict.fromkeys(o for o in of_it if isinstance(o, Literal) and o != new.object))
+            if len(before) == 1:
+                over = self._proposal(None, new.predicate, (new.subject, True), before[0], Mode.CHANGE, Polarity.ENDS)
+                if over is not None:
+                    yield replace(over, valid_from=new.valid_from, precision=new.precision)
+
     def _possessed(self) -> Iterator[Proposal]:
         """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
         for token in self.sentence:
@@ -190,8 +234,8 @@ class Health(Claims):
                     owner = (Called(self.episode.speaker, "person"), False)
                 said = phrase(token)
                 if token.lower_ in _MEASURED and not _HIGH.search(said):
-                    level = _HIGH.search(clause.head.text) if clause.is_copular and clause.subject == token else None
-                    said = f"{level[0]} {said}" if level is not None else ""
+                    level = _UP_DOWN.get(clause.head.lower_) if clause.is_copular and clause.subject == token else None
+                    said = f"{level} {said}" if level is not None else ""
                 thing = read_text(said) if token.text.islower() else Literal(token.text, token.lower_)
                 if owner is None or thing is None:
                     continue

@@ -22,12 +22,13 @@ _AT_ONCE = 64  # texts
 _UNNEEDED = ("textcat", "entity_linker", "entity_ruler")
 _TOPIC = re.compile(r"(?:(?<=^)|(?<=[.!?;] ))((?:[A-Z][\w&'-]*)(?: [A-Z][\w&'-]*){0,3}:) (?=[a-z]\S*(?: \S+){2})")
 _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
-    r"((?:^|[,.;:!?–-] |\b(?:[Aa]nd|[Bb]ut|[Ss]o|[Tt]hat|[Bb]ecause|[Tt]hink|[Ss]ince) )[A-Z]\w+)['’]s "
+    r"((?:^|[,.;:!?–-] |\b(?:[Aa]nd|[Bb]ut|[Ss]o|[Tt]hat|[Bb]ecause|[Tt]hink|[Ss]ince|[Tt]hough) )"
+    r"(?:[A-Z]\w+|(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er) (?:[a-z]+ )?[a-z]+))['’]s "
     r"(?=(?:an?|my|our|his|her|their|in|at|on|not|now|still|already|also|going|looking|based|moving|waiting"
     r"|leaving|thinking|driving"
     r"|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out"
     r"|behind|ahead|under|almost|nearly|finally|back|done|live|over|ready|late|running|finished|paused|cancelled"
-    r"|off)\b(?!-))"
+    r"|off|up|down)\b(?!-))"
 )
 _NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
 _IT_IS = re.compile(r"\b((?:[Tt]urn(?:s|ed) out|found out)(?: that)? it)['’]s ")

@@ -250,7 +250,10 @@ class Referents:
 
     def _pointed(self, word: str, kind: str = "", *, other_than: str = "") -> str | None:
         """Who a pronoun points at: whoever of its kind was named last."""
-        heard_so_far = [h for h in reversed(self.talk.heard) if h.name not in (self.episode.speaker, other_than)]
+        heard_so_far = [
+            h for h in reversed(self.talk.heard)
+            if h.name not in (self.episode.speaker, other_than) and not (h.is_aside and h.kind == "")
+        ]  # fmt: skip
         if word in HE_SHE:
             heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or h.is_topic]  # that would be "you"
             me = name_key(self.episode.speaker)
@@ -437,7 +440,9 @@ class Referents:
             literal = replace(literal, value=literal.value.removesuffix(token.lower_) + token.lemma_.lower())
         if (
             literal is None
-            or any(c.lower_ in _POINTERS for c in children(token, "det"))
+            or (
+                not self.words.is_any("condition", token) and any(c.lower_ in _POINTERS for c in children(token, "det"))
+            )
             or (token.pos_ == "PUNCT" and not token.is_alpha)
             or token.lower_ in _PRONOUNS
             or self.words.is_vague(literal.value)

@@ -55,14 +55,15 @@ class SentenceReader(Answers):
         self.found.extend(self._price_told())
         self.found.extend(self._budgeted())
         self.found.extend(self._last_day())
+        self.found.extend(list(self._replaced()))
         self.found.extend(self._reactions())
         self.found.extend(self._unfounded())
         self.found.extend(self._christened())
         if not self.found and not silent:
             self.found.extend(self._put_right())
-        for clause in self.clauses:  # "she heads up IT" makes somebody of whoever was named
-            if clause.subject is not None and clause.subject.lower_ in HE_SHE:
-                self._subject(clause.subject, Predicate(subject="person"), clause)
+        for token in self.sentence:  # "she heads up IT", "I'll ask her": it makes somebody of whoever was named
+            if token.lower_ in HE_SHE and token.pos_ == "PRON":
+                self._subject(token, Predicate(subject="person"), None)
         self._catch_up(self.sentence.end)
         if self.is_question:
             self.talk.question = Question(self.episode.speaker, list(self.found), self._open())
@@ -227,6 +228,7 @@ class SentenceReader(Answers):
             yield from self._states(clause)
             yield from self._settled(clause)
             yield from self._found_out(clause)
+            yield from self._injured(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
 
@@ -285,8 +287,9 @@ class SentenceReader(Answers):
     def _unsaid(self, clause: Clause, match: Match, declared: Predicate) -> Proposal | None:
         """A pattern whose value is not said: "Kestrel signed", "we got divorced"."""
         frame = match.frame
-        if match.subject is None:
-            return None
+        if match.subject is None:  # "Signed the divorce papers"
+            me = self._subject(None, declared, clause) if frame.subject == "S" and not frame.value else None
+            return me and self._proposal(clause, frame.predicate, me, None, frame.mode, frame.polarity)
         is_pointing = match.subject.pos_ == "PRON" and match.subject.lower_ not in IT
         if frame.value and is_pointing and declared.subject != "person":
             return None

@@ -192,8 +192,11 @@ class States(Health):
                 yield replace(told_of, valid_from=None, valid_to=None, precision=Precision.INSTANT)
             employer = next((o for o in children(token, "nmod:poss") if firm and o.text[:1].isupper()), None)
             of = name_at(employer, self.talk.named) if employer is not None else None
-            if of is not None and not self._is_person(of.text):
-                yield from self._stated(None, "works_at", called, Called(of.text, "organization"))
+            at = of.text if of is not None and not self._is_person(of.text) else ""
+            if any(o.lower_ == "their" for o in children(token, "nmod:poss")):  # "their CTO, Ken"
+                at = self._latest("organization", other_than=named.text) or ""
+            if at and "works_at" in self.ontology.predicates:
+                yield from self._stated(None, "works_at", called, Called(at, "organization"))
 
     def _settled(self, clause: Clause) -> Iterator[Proposal]:
         """ "I've been in Ghent since 2018" is to live there, "I changed jobs, I'm at Arcadis now" to work there."""

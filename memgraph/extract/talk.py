@@ -20,6 +20,7 @@ class Heard:
     is_topic: bool = False  # something was said about it
     hint: str = ""  # the kind that the pipeline takes it for, where it isn't known
     is_account: bool = False  # a firm that is sold to: not the speaker's own
+    is_aside: bool = False  # it only tells a thing apart: "Okta groups"
 
 
 class Open(NamedTuple):
@@ -71,6 +72,7 @@ class Talk:
                 is_topic=heard.is_topic or known.is_topic,
                 hint=heard.hint or known.hint,
                 is_account=heard.is_account or known.is_account,
+                is_aside=heard.is_aside and known.is_aside,
             )
         self.heard.append(replace(heard, by=self.speaker))
         if kind == "person":
