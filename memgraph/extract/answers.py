@@ -37,6 +37,17 @@ _PLAIN = regex.compile(
     r" (?:deliver|launch|ship|submit|finish|release|go live|be done|be ready|be live|hand (?:it|this) in))"
     rf"(?: (?:the )?(?P<who>it|{W}(?: {W})?))?"
 )
+_WHO_SIGNS = regex.compile(
+    r"^(?:(?:and|so|ok|okay|but),? )?who(?:['’]s| is| will|['’]ll)? (?:really |actually |finally |ultimately )?(?:signs?"
+    r"|decid(?:es?|ing)|approves?|the (?:decision maker|economic buyer|one who decides)|makes the (?:final )?(?:call|decision)"
+    r"|has the (?:final|last) (?:say|word)|holds the purse strings)(?: off| (?:on )?(?:it|this)| there| at)*\?",
+    regex.IGNORECASE,
+)
+_WHAT_SPENT = regex.compile(
+    r"\b(?:what|how much) (?:would|could|can|will|do|might) (?:they|you|he|she) (?:be willing to |want to )?"
+    r"(?:spend|pay|afford|stretch to|go up to|have to spend)\b",
+    regex.IGNORECASE,
+)
 _DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from Piet"
     rf"^(?:(?:it|that)(?:['’]s| is| was| would be| will be) )?(?P<who>{W}(?: {W})?)"
     r"(?: (?:does|did|is|was|will|has|handles|took|picked|stepped|got)(?: it| that| this)?(?: over| up| in)?"
@@ -44,7 +55,7 @@ _DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from 
 )
 _HOW_OLD = regex.compile(r"\bhow old\b", regex.IGNORECASE)
 _YES = regex.compile(
-    r"^(?:yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b",
+    r"^(?:every (?:single )?(?:day|morning|evening|night|week|weekend)|all the time|yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b",
     regex.IGNORECASE,
 )
 _SURE = regex.compile(
@@ -108,6 +119,10 @@ class Answers(Fields):
         if sized is not None and "headcount" in self.ontology.predicates:
             name = sized["what"] if sized["what"][:1].isupper() else self._latest("organization")
             out += [Open("headcount", Called(name, "organization"))] if name and not self._is_person(name) else []
+        for predicate, pattern in (("decision_maker", _WHO_SIGNS), ("budget", _WHAT_SPENT)):
+            firm = self._latest("organization") if self._search(pattern) else None
+            if firm and predicate in self.ontology.predicates and not self._is_person(firm):
+                out.append(Open(predicate, Called(firm, "organization")))
         out += [*self._age_asked(), *self._asked_plainly()]
         for found in self.x.nouns.asked(self.sentence):
             declared = self.ontology[found.predicate]

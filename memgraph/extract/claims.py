@@ -315,5 +315,7 @@ class Claims(Referents):
     def _is_project(self, subject: tuple[Called, bool]) -> bool:
         """Whether something may have a status: nobody, no firm; what a pronoun points at only if known for one."""
         called, is_sure = subject
+        if self.words.is_("happening", called.text.lower()):
+            return False  # "Kickoff is done"
         is_known = any(p.predicate in _OF_PROJECTS and called in (p.subject, p.object) for p in self.talk.told)
         return self._kind_of(called.text) in ("", "thing") and (is_sure or is_known)

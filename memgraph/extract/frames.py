@@ -261,7 +261,7 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
         if not candidates and "to" in arg.preps and arg.role == "O":
             candidates = clause.complements
     else:
-        given = children(clause.head, "iobj") if arg.role == "S" and not arg.noun else []  # "sent Contoso the contract"
+        given = children(clause.head, "iobj") if arg.role == "S" and not arg.noun else []  # "gave Contoso a demo"
         candidates = given or list(clause.objects)
         if not candidates and frame.verb == "be" and clause.is_copular:
             candidates = [clause.head]  # "is my account"
@@ -284,6 +284,8 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     out: list[Token] = []
     for t in candidates:
         if word in forms(t):
+            if arg.role == "S":
+                out.extend(children(clause.head, "iobj"))  # "sent Contoso the contract"
             out.extend(
                 c
                 for c in children(t, "compound", "amod", "nummod", "nmod:poss", "flat", "nmod", "nmod:unmarked")

@@ -52,6 +52,7 @@ _HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
 _UP_DOWN = {"up": "high", "high": "high", "raised": "high", "elevated": "high", "low": "low", "down": "low"}
 _NEAR = 4  # words
 _SWITCHES = regex.compile(r"\b(?:switch|swapp|chang|replac)(?:e[ds]?|ing|ed)?\b", regex.IGNORECASE)
+_NEARLY = regex.compile(r"\b(?:borderline|nearly|almost|pre-?)\b", regex.IGNORECASE)
 _OWN = frozenset("my his her their our left right".split())
 _INJURES = {
     "break": "broken", "broke": "broken", "fracture": "fractured", "sprain": "sprained", "twist": "twisted",
@@ -102,7 +103,7 @@ class Health(Claims):
     def _ailing(self, clause: Clause, head: Token) -> Iterator[Proposal]:
         """ "She's diabetic" says what she has."""
         declared = self.ontology.predicates.get("has_condition")
-        told = [t for t in conjuncts(head) if t.lower_ in _AILING]
+        told = [t for t in conjuncts(head) if t.lower_ in _AILING and not self._search(_NEARLY)]
         subject = self._subject(clause.subject, declared, clause) if declared is not None and told else None
         if subject is None:
             return

@@ -39,6 +39,7 @@ _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound ta
 OTHERS = _THEY | IT | frozenset(HE_SHE)
 _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
 _WITH = regex.compile(r" (?:with|for|at) ")
+_TAG = regex.compile(r", (?:remember|you know|you see|you hear|mind you|okay|ok|got it)\?$", regex.IGNORECASE)
 _LETTERED = regex.compile(r"[A-HJ-Z]\d{0,3}")
 _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|,)$", regex.IGNORECASE)
 _TAIL = regex.compile(
@@ -98,7 +99,7 @@ def prepared(grammar: Grammar, sentence: Span) -> Prepared:
         tuple(tuple(matches(c, grammar.frames, grammar.dates)) for c in parts),
         tuple(grammar.nouns.found(sentence, parts)),
         sentence.text == sentence.text.lower(),
-        plain.rstrip().rstrip("\"')").endswith("?"),
+        plain.rstrip().rstrip("\"')").endswith("?") and not _TAG.search(plain),
     )
 
 
@@ -250,18 +251,18 @@ class Referents:
 
     def _pointed(self, word: str, kind: str = "", *, other_than: str = "") -> str | None:
         """Who a pronoun points at: whoever of its kind was named last."""
-        heard_so_far = [
-            h for h in reversed(self.talk.heard)
-            if h.name not in (self.episode.speaker, other_than) and not (h.is_aside and h.kind == "")
-        ]  # fmt: skip
+        heard_so_far = [h for h in reversed(self.talk.heard) if h.name not in (self.episode.speaker, other_than)]
         if word in HE_SHE:
             heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or h.is_topic]  # that would be "you"
             me = name_key(self.episode.speaker)
             heard_so_far = [h for h in heard_so_far if not me.startswith(name_key(h.name))]  # "Deb" is Deborah
             likely = [h for h in heard_so_far if (h.kind or h.hint) == "person"]
             fits = [h for h in likely if h.gender in ("", HE_SHE[word])]
-            fits = fits or [h for h in heard_so_far if h.kind == "" and h.is_topic]
+            unknown = [h for h in heard_so_far if h.kind == ""]
+            fits = fits or [h for h in unknown if h.is_topic]
+            fits = fits or [h for h in unknown if " " in h.name and h.name in self._named_here]  # "met Hedda Brun"
             return fits[0].name if fits else None
+        heard_so_far = [h for h in heard_so_far if not (h.is_aside and h.kind == "")]
         if kind == "person":  # "they" are several, as a rule
             return None
         kinds = (kind,) if kind not in ("", "thing") else ("organization", "thing", "event", "")
@@ -298,8 +299,11 @@ class Referents:
             if h.name != other_than
             and (h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing")))
         ]  # fmt: skip
-        here = self._named_here
-        fits = [h for h in fits if h.name in here] or fits  # what this message names comes before what another did
+        if kind == "organization":  # a tool is none, where something else may be
+            fits = [h for h in fits if h.kind != "thing"] or fits
+        here = [h for h in fits if h.name in self._named_here]  # this message comes before another
+        is_sure = any(h.is_topic or h.kind == kind for h in here) or not any(h.kind == kind for h in fits)
+        fits = here if here and is_sure else fits
         return next((h.name for h in fits if h.is_topic), fits[0].name if fits else None)
 
     def _own_organization(self, person: str) -> str | None:
@@ -380,7 +384,8 @@ class Referents:
         if declared.object == "date":
             times = [t for t in self.times if t.start_char <= start < t.end_char]
             within = [t for t in self.times if span[0] <= t.start_char < span[1]]
-            times = times or [t for t in within if t.how not in ("until", "since")]
+            is_named = token.pos_ == "PROPN" and not times and name_at(token, self.talk.named) is not None
+            times = times or [t for t in within if t.how not in ("until", "since") and not is_named]
             if times:
                 time = times[0]
                 if time.how == "range" and start > time.start_char:  # "from 3 May to 10 May"

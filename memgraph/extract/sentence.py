@@ -42,6 +42,7 @@ class SentenceReader(Answers):
 
     def read(self, *, is_joke: bool) -> None:
         self._hear_names()
+        christened = list(self._christened())  # "Her name's Odile, she's a chef"
         silent = is_joke or self._search(UNREAL) is not None
         for proposal in [*self._from_nouns(), *self._from_clauses(), *self._possessed(), *self._titles()]:
             self._keep(proposal)
@@ -58,7 +59,7 @@ class SentenceReader(Answers):
         self.found.extend(list(self._replaced()))
         self.found.extend(self._reactions())
         self.found.extend(self._unfounded())
-        self.found.extend(self._christened())
+        self.found.extend(christened)
         if not self.found and not silent:
             self.found.extend(self._put_right())
         for token in self.sentence:  # "she heads up IT", "I'll ask her": it makes somebody of whoever was named

@@ -20,7 +20,7 @@ class Heard:
     is_topic: bool = False  # something was said about it
     hint: str = ""  # the kind that the pipeline takes it for, where it isn't known
     is_account: bool = False  # a firm that is sold to: not the speaker's own
-    is_aside: bool = False  # it only tells a thing apart: "Okta groups"
+    is_aside: bool = False  # it tells a thing apart, or is one's own: "Okta groups", "our SSO"
 
 
 class Open(NamedTuple):
