@@ -11,6 +11,7 @@ from memgraph.extract.claims import POINTED, SURE, UNREAL
 from memgraph.extract.clauses import Clause, conjuncts
 from memgraph.extract.fields import Fields
 from memgraph.extract.frames import Frame
+from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, contact_in
@@ -21,6 +22,7 @@ _ANSWERED = frozenset(
     "job_title studies favorite prefers hobby speaks diet nationality nickname takes_medication allergic_to "
     "has_condition".split()
 )
+_KIN = frozenset("married_to partner_of parent_of child_of sibling_of reports_to".split())
 _HEALTH = frozenset("takes_medication allergic_to has_condition".split())
 _THINGS = _HEALTH | {"hobby"}
 _ASKING = frozenset("where who what which when how whats wheres whos".split())
@@ -38,8 +40,9 @@ _PLAIN = regex.compile(
     rf"(?: (?:the )?(?P<who>it|{W}(?: {W})?))?"
 )
 _WHO_SIGNS = regex.compile(
-    r"^(?:(?:and|so|ok|okay|but),? )?who(?:['’]s| is| will|['’]ll)? (?:really |actually |finally |ultimately )?(?:signs?"
-    r"|decid(?:es?|ing)|approves?|the (?:decision maker|economic buyer|one who decides)|makes the (?:final )?(?:call|decision)"
+    r"^(?:(?:and|so|ok|okay|but),? )?who(?:['’]s| is| will|['’]ll)? (?:really |actually |finally |ultimately )?"
+    r"(?:signs?|decid(?:es?|ing)|approves?|the (?:decision maker|economic buyer|one who decides)"
+    r"|makes the (?:final )?(?:call|decision)"
     r"|has the (?:final|last) (?:say|word)|holds the purse strings)(?: off| (?:on )?(?:it|this)| there| at)*\?",
     regex.IGNORECASE,
 )
@@ -55,7 +58,8 @@ _DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from 
 )
 _HOW_OLD = regex.compile(r"\bhow old\b", regex.IGNORECASE)
 _YES = regex.compile(
-    r"^(?:every (?:single )?(?:day|morning|evening|night|week|weekend)|all the time|yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b",
+    r"^(?:every (?:single )?(?:day|morning|evening|night|week|weekend)|all the time"
+    r"|yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b",
     regex.IGNORECASE,
 )
 _SURE = regex.compile(
@@ -241,6 +245,8 @@ class Answers(Fields):
                     return True
         if _SURE.match(text):
             return False
+        if question.words <= _FEW and self._filled_by_subject(question):
+            return True
         by_name = _DOES.match(f"{text.rstrip('.!')}.")
         if by_name is not None and not self.words.is_common(by_name["who"]):
             for left in question.open_:
@@ -274,6 +280,18 @@ class Answers(Fields):
             if found:
                 return True
         return False
+
+    def _filled_by_subject(self, question: Question) -> bool:
+        """ "And your wife?" is answered by whom "Marta teaches chemistry" is about."""
+        first = self.clauses[0].subject if self.clauses else None
+        named = name_at(first, self.talk.named) if first is not None and first.i <= self.sentence.start + 1 else None
+        if named is None or self.words.is_common(named.text) or self._kind_of(named.text) not in ("", "person"):
+            return False
+        return any(
+            self.ontology[left.predicate].object == "person" and self._answer(left, Called(named.text, "person"))
+            for left in question.open_
+            if left.predicate in _KIN
+        )
 
     def _answer(self, left: Open, thing: Called | Literal) -> bool:
         told = list(self._stated(None, left.predicate, (self._answering(left.subject), True), thing))

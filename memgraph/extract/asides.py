@@ -273,14 +273,28 @@ class Asides(States):
                 owner = self._subject(clause.subject, self.ontology[told[0]], clause)
                 if owner is not None:
                     self.talk.unnamed = (owner[0], told[0])
+        self._own_unnamed()
         given = self._search(_CHRISTENED)
-        if given is not None and self.talk.unnamed is not None:
+        is_thing = given is not None and bool(regex.search(r"\b(?:its?|them)\b", given[0], regex.IGNORECASE))
+        if given is not None and self.talk.unnamed is not None and not (is_thing and self.talk.unnamed[1] != "has_pet"):
             owner, predicate = self.talk.unnamed
             self.talk.unnamed = None
             named = Called(given["name"], self.ontology[predicate].object)
             if named.kind == "person":
                 self.talk.note(named.text, named.kind, HE_SHE.get(given[0].split()[0].lower(), ""))
             yield from self._stated(None, predicate, (owner, True), named)
+
+    def _own_unnamed(self) -> None:
+        """ "Our son was born, we named him Tomas", "My sister is here. Her name's Tess."""
+        for token in self.sentence:
+            told = self.x.nouns.predicate_of(token) if token.pos_ == "NOUN" and token.tag_ == "NN" else None
+            owners = [o.lower_ for o in children(token, "nmod:poss")]
+            if told is None or not {"my", "our"}.intersection(owners) or self._name_beside(token):
+                continue
+            is_kin = self.ontology[told[0]].object == "person" and self.words.is_("kin", token.lemma_.lower())
+            known = f"{self.episode.speaker}'s {self.words.role(token.lemma_.lower())}"
+            if (is_kin or told[0] == "has_pet") and name_key(known) not in self.talk.roles:
+                self.talk.unnamed = (Called(self.episode.speaker, "person"), told[0])
 
     def _seeing(self, clause: Clause) -> None:
         """ "I'm seeing someone": whose name is still to come."""

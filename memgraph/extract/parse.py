@@ -28,7 +28,8 @@ _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
     r"|leaving|thinking|driving"
     r"|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out"
     r"|behind|ahead|under|almost|nearly|finally|back|done|live|over|ready|late|running|finished|paused|cancelled"
-    r"|off|up|down)\b(?!-))"
+    r"|off|up|down)\b(?!-)|(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
+    r"|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty)(?:[,.!;]| and\b| now\b| already\b|$))"
 )
 _NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
 _IT_IS = re.compile(r"\b((?:[Tt]urn(?:s|ed) out|found out)(?: that)? it)['’]s ")

@@ -56,6 +56,7 @@ class SentenceReader(Answers):
         self.found.extend(self._price_told())
         self.found.extend(self._budgeted())
         self.found.extend(self._last_day())
+        self.found.extend(self._still_there())
         self.found.extend(list(self._replaced()))
         self.found.extend(self._reactions())
         self.found.extend(self._unfounded())
@@ -67,7 +68,9 @@ class SentenceReader(Answers):
                 self._subject(token, Predicate(subject="person"), None)
         self._catch_up(self.sentence.end)
         if self.is_question:
-            self.talk.question = Question(self.episode.speaker, list(self.found), self._open())
+            self.talk.question = Question(
+                self.episode.speaker, list(self.found), self._open(), sum(t.is_alpha for t in self.sentence)
+            )
             self.found.clear()
             self.found.extend(self._contacts())
         elif silent:

@@ -40,6 +40,14 @@ _STATUS = regex.compile(
 _NEW_JOB = regex.compile(
     r"\b(?:(?:changed|switched|moved|changing) (?:jobs?|companies|employers?)|new job|got a job)\b", regex.IGNORECASE
 )
+_NEW_HOME = regex.compile(
+    rf"\b(?:my|our|the) new (?:place|home|house|flat|apartment|condo|digs)(?: is|['’]s) in"
+    rf" (?P<where>(?-i:{W})(?: (?-i:{W}))*)",
+    regex.IGNORECASE,
+)
+_STILL_AT = regex.compile(
+    rf"^(?i:(?:i['’]m |yes,? |yeah,? |yep,? )?still (?:with|at)) (?P<firm>{W}(?: {W})*)(?=[,.!;]|$)"
+)
 _LAST_DAY = regex.compile(
     rf"(?:(?P<who>{W}(?: {W})?)['’]s|\b(?:(?P<my>(?i:my))|(?P<whose>(?i:his|her)))) last day(?: of work)?"
     rf"(?: (?:at|with) (?P<firm>{W}(?: {W})*))? (?P<when>is|was|will be)\b"
@@ -214,6 +222,19 @@ class States(Health):
                 told = self._proposal(clause, predicate, subject, there, Mode.CHANGE, Polarity.HOLDS)
                 if told is not None:
                     yield told
+
+    def _still_there(self) -> Iterator[Proposal]:
+        """ "Our new place is in Graz", "Still with Contoso": where the speaker lives and works."""
+        if self.is_question:
+            return
+        me = (Called(self.episode.speaker, "person"), True)
+        home, work = self._search(_NEW_HOME), self._search(_STILL_AT)
+        if home is not None and "lives_in" in self.ontology.predicates:
+            told = self._proposal(None, "lives_in", me, Called(home["where"], "place"), Mode.CHANGE, Polarity.HOLDS)
+            if told is not None:
+                yield told
+        if work is not None and "works_at" in self.ontology.predicates and not self._is_person(work["firm"]):
+            yield from self._stated(None, "works_at", me, Called(work["firm"], "organization"))
 
     def _last_day(self) -> Iterator[Proposal]:
         """ "Kim's last day at Contoso was Friday": an end, also where the firm isn't named."""

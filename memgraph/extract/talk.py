@@ -39,6 +39,7 @@ class Question:
     by: str
     asked: list[Proposal] = field(default_factory=list[Proposal])
     open_: list[Open] = field(default_factory=list["Open"])
+    words: int = 0
 
 
 @dataclass(slots=True)
