@@ -15,17 +15,19 @@ from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, contact_in
-from memgraph.model import Polarity
+from memgraph.model import Mode, Polarity
 from memgraph.ontology import Predicate
 
 _ANSWERED = frozenset(
     "job_title studies favorite prefers hobby speaks diet nationality nickname takes_medication allergic_to "
-    "has_condition".split()
+    "has_condition objection".split()
 )
 _KIN = frozenset("married_to partner_of parent_of child_of sibling_of reports_to".split())
 _HEALTH = frozenset("takes_medication allergic_to has_condition".split())
 _THINGS = _HEALTH | {"hobby"}
 _ASKING = frozenset("where who what which when how whats wheres whos".split())
+_BRIEF = 7  # words of an answer that tells no more than a time
+SINCE_WHEN = regex.compile(r"\b(?:since when|how long (?:has|have|['’]s|is|are|were))\b", regex.IGNORECASE)
 _ANYTHING = frozenset(("anything", "something"))
 _FEW = 4  # words of a question that names nobody: "any allergies?"
 _PLAIN = regex.compile(
@@ -107,11 +109,10 @@ class Answers(Fields):
             for match in fitting:  # "who handles the audit?"
                 declared = self.ontology[match.frame.predicate]
                 is_who = clause.subject is not None and clause.subject.lower_ in ("who", "what", "which")
-                is_firm = declared.subject == "organization"
-                if is_firm and match.subject is not None and self.words.is_any("work_item", match.subject):
-                    continue  # "who's running the billing API?"
                 if is_who and match.frame.subject == "O" and match.frame.polarity is Polarity.HOLDS and match.subject:
                     subject = self._subject(match.subject, declared, clause)
+                    if subject is not None and declared.subject == "organization":
+                        subject = None if self._is_work_item(subject[0].text) else subject  # "who runs the billing API?"
                     if subject is not None and subject[0].text != YOU:
                         out.append(Open(match.frame.predicate, subject[0]))
         asked_after = self._search(_WHERE_AT)
@@ -140,6 +141,9 @@ class Answers(Fields):
                 out.append(Open(found.predicate, owner[0], found.qualifier))
         return list(dict.fromkeys(out))
 
+    def _is_work_item(self, name: str) -> bool:
+        return self.words.is_("work_item", name.split()[-1].lower())
+
     def _anything(self) -> list[Open]:
         """ "Do you take anything for it?", "are you allergic to anything?": what a yes or no leaves open."""
         out: list[Open] = []
@@ -148,10 +152,12 @@ class Answers(Fields):
                 break
             for word in () if fitting and not clause.objects else clause.words:
                 for frame in self.x.frames.get(word, ()):
-                    is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS and frame.subject == "S"
+                    is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS and frame.subject in "SX"
                     if not is_fit or frame.is_unsaid:
                         continue
-                    subject = self._subject(clause.subject, self.ontology[frame.predicate], clause)
+                    given = [t for t in self.sentence if t.lower_ == "you" and t.i > clause.head.i]
+                    doer = clause.subject if frame.subject == "S" else given[0] if given else None
+                    subject = self._subject(doer, self.ontology[frame.predicate], clause) if doer is not None else None
                     if subject is not None:
                         out.append(Open(frame.predicate, subject[0], words=frame.words.removeprefix("!")))
         return out
@@ -208,6 +214,8 @@ class Answers(Fields):
     def answer(self, question: Question) -> None:
         """Read this sentence as the answer to what was asked."""
         text = self.plain.strip()
+        if question.is_since and not self.is_question:
+            self._since(text)
         yes = _YES.match(text) if not self.is_question else None
         is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
         if (is_told and self._filled(question, text)) or yes is None:
@@ -223,6 +231,24 @@ class Answers(Fields):
                     subject=self._answering(asked.subject),
                     object=self._answering(asked.object) if isinstance(asked.object, Called) else asked.object,
                     confidence=round(SURE * POINTED, 4),
+                    text=self.text,
+                )
+            )
+
+    def _since(self, text: str) -> None:
+        """ "Since when?" is answered by when what was told last began."""
+        time = next((t for t in self.times if t.how in ("since", "for") and t.start <= self.episode.occurred_at), None)
+        told = next((p for p in reversed(self.talk.told) if not self.ontology[p.predicate].event), None)
+        is_bare = len(text.split()) <= _BRIEF and not any(c.subject is not None for c in self.clauses)
+        if time is not None and told is not None and told.polarity is Polarity.HOLDS and is_bare:
+            self.reading.proposals.append(
+                replace(
+                    told,
+                    episode=self.episode.id,
+                    valid_from=time.start,
+                    precision=time.precision,
+                    mode=Mode.CHANGE,
+                    confidence=round(told.confidence * POINTED, 4),
                     text=self.text,
                 )
             )

@@ -42,6 +42,10 @@ _THEIR_STAFF = regex.compile(  # whose staff that is, is a firm
     r"|budget|headcount|champion|headquarters|hq|offices?|renewal|contract)\b",
     regex.IGNORECASE,
 )
+_MEAL_WITH = regex.compile(
+    r"\b(?:lunch|coffee|coffees|dinner|drinks?|breakfast|brunch|beers?|tea|a chat|catch-?up|date) with $",
+    regex.IGNORECASE,
+)
 _SOMEBODY_AT = regex.compile(rf"{W} (?:over )?at $")
 _TELLS = regex.compile(
     rf"(?P<at> (?:over )?(?:at|from) {W}(?: {W})?)?"
@@ -165,7 +169,10 @@ class Asides(States):
             told = _TELLS.match(after)
             if kind == "" and told is not None and told["at"]:
                 kind = "person"  # "Tom at Contoso told us"
-            firm = self._firm_of(named)
+            said_before = self.text[: token.idx - self.sentence.start_char][-40:]
+            if kind == "" and _MEAL_WITH.search(said_before):
+                kind = "person"
+            firm = self._firm_of(named) if kind == "person" or " " in named.text else ""
             if kind in ("", "person") and firm and "works_at" in self.ontology.predicates:
                 kind = "person"
                 at = Called(firm, "organization")
@@ -207,7 +214,7 @@ class Asides(States):
         """The firm of "Petra Nagy from Contoso", where Contoso is known for one."""
         doc = self.sentence.doc
         at = named.end + (named.end < len(doc) and doc[named.end].text == ",")
-        if at + 1 >= self.sentence.end or doc[at].lower_ != "from" or " " not in named.text:
+        if at + 1 >= self.sentence.end or doc[at].lower_ != "from":
             return ""
         firm = name_at(doc[at + 1], self.talk.named)
         return firm.text if firm is not None and self._kind_of(firm.text) == "organization" else ""

@@ -157,7 +157,7 @@ class Claims(Referents):
             return True  # "crazy thing happened"
         if predicate == "visited" and clause is not None and clause.is_ongoing and clause.words & _SETS_OUT:
             return True  # "I'm going to Rome" is still to come
-        if predicate == "from_place" and clause is not None and "back" in clause.adverbs:
+        if predicate == "from_place" and clause is not None and clause.adverbs & {"back", "over"}:
             return True  # "I came back from Rome"
         if predicate == "deal_stage" and thing is not None and _OF_WORK.match(thing.text):
             return True

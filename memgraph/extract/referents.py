@@ -167,7 +167,9 @@ class Referents:
             if clause.head.i != self.sentence.root.i or kind != "person":
                 last = self._latest(kind) if kind != "person" and clause.head.i == self.sentence.root.i else None
                 return (Called(last, kind), False) if last else None
-            return Called(self.episode.speaker, "person"), False
+            if self.is_question:  # "Moving to Hamburg then?"
+                return Called(YOU, "person"), False
+            return Called(self.talk.about or self.episode.speaker, "person"), False
         word = "" if token.text in _INITIALS else token.lower_
         person = self._person(word)
         if person is not None:
@@ -233,9 +235,10 @@ class Referents:
         return phrase(token) if named else None
 
     def _team(self, token: Token) -> str | None:
-        """ "The platform team": a group that a word before it tells apart."""
+        """ "The platform team", "a rowing club": a group that a word before it tells apart."""
         is_group = token.pos_ in ("NOUN", "PROPN") and token.text.islower() and self.words.is_any("group", token)
-        return phrase(token) if is_group and children(token, "compound") else None
+        told_apart = [*children(token, "compound"), *(c for c in children(token, "amod") if c.lower_.endswith("ing"))]
+        return phrase(token) if is_group and told_apart else None
 
     def _person(self, word: str) -> str | None:
         if word in _FIRST:

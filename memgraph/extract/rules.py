@@ -147,9 +147,12 @@ class RuleExtractor:
         reading.mentions[Called(episode.speaker, "person")] = None
         is_joke = bool(_JOKE.search(episode.content))
         question, talk.question = talk.question, None
+        if question is not None and question.by == episode.speaker:
+            question = None
+        talk.about = question.about if question is not None else ""
         for place, sentence in enumerate(self._parsed[episode.content]):
             reader = SentenceReader(self._grammar, episode, sentence, talk, reading)
-            if place == 0 and question is not None and question.by != episode.speaker:
+            if place == 0 and question is not None:
                 reader.answer(question)
             reader.read(is_joke=is_joke)
         return reading

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.answers import Answers
+from memgraph.extract.answers import SINCE_WHEN, Answers
 from memgraph.extract.claims import UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
 from memgraph.extract.frames import Frame, Match
@@ -69,7 +69,12 @@ class SentenceReader(Answers):
         self._catch_up(self.sentence.end)
         if self.is_question:
             self.talk.question = Question(
-                self.episode.speaker, list(self.found), self._open(), sum(t.is_alpha for t in self.sentence)
+                self.episode.speaker,
+                list(self.found),
+                self._open(),
+                sum(t.is_alpha for t in self.sentence),
+                self._asked_after(),
+                self._search(SINCE_WHEN) is not None,
             )
             self.found.clear()
             self.found.extend(self._contacts())
@@ -85,6 +90,13 @@ class SentenceReader(Answers):
             same = [p for p in same if _says_the_same(p, proposal)]
             self.reading.proposals.append(max([*same, proposal], key=lambda p: p.confidence))
         self.talk.told.extend(self.found)
+
+    def _asked_after(self) -> str:
+        """Who a question asks after: "What happened to Bart?"."""
+        said = {t.lower_ for t in self.sentence}
+        names = [n for n in self.reading.mentions if n.text in self.plain]
+        is_one = len(names) == 1 and not said & (SECOND | {"we", "us", "i", "me"})
+        return names[0].text if is_one and self._kind_of(names[0].text) in ("", "person") else ""
 
     def _ended(self) -> Iterator[Proposal]:
         """What was so until a time that is past, has ended then: "I lived in Graz until 2023"."""
@@ -304,8 +316,8 @@ class SentenceReader(Answers):
         is_project = frame.predicate == "project_status"
         known = self._kind_of(subject[0].text)
         is_fit = self._is_project(subject) if is_project else known == declared.subject
-        if frame.predicate == "deal_stage" and frame.subject == "S" and known == "":
-            noun = match.subject  # "Contoso signed!"
+        if frame.predicate == "deal_stage" and known == "":
+            noun = match.subject  # "Contoso signed!", "We won Contoso"
             is_fit = subject[1] and noun.pos_ == "PROPN" and noun.hint != "person"
         if frame.value and not is_named_so and not is_fit:
             return None

@@ -40,6 +40,7 @@ _STATUS = regex.compile(
 _NEW_JOB = regex.compile(
     r"\b(?:(?:changed|switched|moved|changing) (?:jobs?|companies|employers?)|new job|got a job)\b", regex.IGNORECASE
 )
+_DONE = {"ship": "shipped", "launch": "launched", "start": "started", "finish": "finished"}  # "did Atlas ship?"
 _NEW_HOME = regex.compile(
     rf"\b(?:my|our|the) new (?:place|home|house|flat|apartment|condo|digs)(?: is|['’]s) in"
     rf" (?P<where>(?-i:{W})(?: (?-i:{W}))*)",
@@ -144,9 +145,16 @@ class States(Health):
     def _progress(self, clause: Clause) -> Iterator[Proposal]:
         """What became of a project: "Borealis has shipped", "we paused Atlas"."""
         head = clause.head
-        if clause.is_copular or clause.is_passive or head.tag_ not in ("VBD", "VBN") or clause.complements:
+        if (
+            clause.is_copular
+            or clause.is_passive
+            or clause.complements
+            or "project_status" not in self.ontology.predicates
+        ):
             return
-        if not self.words.is_("status", head.lower_) or "project_status" not in self.ontology.predicates:
+        is_asked = head.tag_ == "VB" and any(a.lower_ in ("did", "has") for a in children(head, "aux"))
+        told = head.lower_ if head.tag_ in ("VBD", "VBN") else _DONE.get(head.lower_, "") if is_asked else ""
+        if not self.words.is_("status", told):
             return
         whole = clause.objects[0] if clause.objects else clause.subject
         named = name_at(whole, self.talk.named) if whole is not None else None
@@ -154,8 +162,9 @@ class States(Health):
             return
         subject = self._subject(whole, self.ontology["project_status"], clause)
         if subject is not None and self._is_project(subject):
-            literal = Literal(head.text, head.lower_)
-            proposal = self._proposal(clause, "project_status", subject, literal, Mode.CHANGE, Polarity.HOLDS)
+            proposal = self._proposal(
+                clause, "project_status", subject, Literal(told, told), Mode.CHANGE, Polarity.HOLDS
+            )
             if proposal is not None:
                 yield proposal
 

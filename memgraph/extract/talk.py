@@ -40,6 +40,8 @@ class Question:
     asked: list[Proposal] = field(default_factory=list[Proposal])
     open_: list[Open] = field(default_factory=list["Open"])
     words: int = 0
+    about: str = ""  # who else it asks after
+    is_since: bool = False  # it asks since when
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Talk:
     persons: set[str] = field(default_factory=set[str])
     roles: dict[str, str] = field(default_factory=dict[str, str])  # "ana lima's sister" -> "Inês"
     question: Question | None = None
+    about: str = ""  # who the question that is being answered asks after, where that is somebody else
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
