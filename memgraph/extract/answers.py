@@ -112,7 +112,9 @@ class Answers(Fields):
                 if is_who and match.frame.subject == "O" and match.frame.polarity is Polarity.HOLDS and match.subject:
                     subject = self._subject(match.subject, declared, clause)
                     if subject is not None and declared.subject == "organization":
-                        subject = None if self._is_work_item(subject[0].text) else subject  # "who runs the billing API?"
+                        subject = (
+                            None if self._is_work_item(subject[0].text) else subject
+                        )  # "who runs the billing API?"
                     if subject is not None and subject[0].text != YOU:
                         out.append(Open(match.frame.predicate, subject[0]))
         asked_after = self._search(_WHERE_AT)
@@ -122,7 +124,9 @@ class Answers(Fields):
             out += [Open(p, Called(name, self.ontology[p].subject)) for p in ("deal_stage", "project_status")]
         sized = self._search(_HOW_BIG)
         if sized is not None and "headcount" in self.ontology.predicates:
-            name = sized["what"] if sized["what"][:1].isupper() else self._latest("organization")
+            likely = [h.name for h in reversed(self.talk.heard) if h.kind == "organization" or h.hint == "organization"]
+            last = likely[0] if likely else self._latest("organization")
+            name = sized["what"] if sized["what"][:1].isupper() else last
             out += [Open("headcount", Called(name, "organization"))] if name and not self._is_person(name) else []
         for predicate, pattern in (("decision_maker", _WHO_SIGNS), ("budget", _WHAT_SPENT)):
             firm = self._latest("organization") if self._search(pattern) else None

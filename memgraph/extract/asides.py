@@ -46,6 +46,7 @@ _MEAL_WITH = regex.compile(
     r"\b(?:lunch|coffee|coffees|dinner|drinks?|breakfast|brunch|beers?|tea|a chat|catch-?up|date) with $",
     regex.IGNORECASE,
 )
+_BESIDE = frozenset("our my in than versus vs unlike against like".split())  # before what is only named in passing
 _SOMEBODY_AT = regex.compile(rf"{W} (?:over )?at $")
 _TELLS = regex.compile(
     rf"(?P<at> (?:over )?(?:at|from) {W}(?: {W})?)?"
@@ -71,7 +72,10 @@ _IS_FIRM = regex.compile(  # `account`: what a person may be, too
     r"(?=[.,;:!?)]|$| (?:for|of|from|in|since|and|that|based|with|out)\b)(?! of mine)",
     regex.IGNORECASE,
 )
-_HUMAN = frozenset("love like hate feel laugh smile cook sing talk visit marry live".split())
+_HUMAN = frozenset(
+    "love like hate feel laugh smile cook sing talk visit marry live ask answer reply promise think believe hope wish "
+    "volunteer fix".split()
+)
 _REACH = regex.compile(
     r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
     r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*"
@@ -185,7 +189,9 @@ class Asides(States):
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
             is_topic = is_topic or is_heading  # "Contoso:", "Call with Contoso."
             is_aside = token.dep_ == "compound" and token.head.text.islower() and named.end <= token.head.i
-            is_aside = is_aside or (before is not None and before.lower_ in ("our", "my"))  # "our SSO"
+            is_aside = is_aside and (before is None or before.pos_ != "ADP")
+            is_aside = is_aside or (before is not None and before.lower_ in _BESIDE)
+            is_aside = is_aside or said_before.lower().endswith("compared to ")
             heard = Heard(named.text, kind, is_topic=is_topic, hint=hint, is_account=is_account, is_aside=is_aside)
             self.local.append((named.start, heard))
             if named.text != named.text.lower():

@@ -25,7 +25,9 @@ _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
     r"((?:^|[,.;:!?–-] |\b(?:[Aa]nd|[Bb]ut|[Ss]o|[Tt]hat|[Bb]ecause|[Tt]hink|[Ss]ince|[Tt]hough) )"
     r"(?:[A-Z]\w+|(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er) (?:[a-z]+ )?[a-z]+))['’]s "
     r"(?=(?:an?|my|our|his|her|their|in|at|on|not|now|still|already|also|going|looking|based|moving|waiting"
-    r"|leaving|thinking|driving"
+    r"|leaving|thinking|driving|allergic|diabetic|pregnant|expecting|vegan|vegetarian|engaged|married|divorced|retired"
+    r"|single|sick|ill|sober|studying|living|working|staying|getting|having|taking|seeing|dating|turning|teaching"
+    r"|learning|playing|joining|switching|quitting|starting|planning|trying|recovering|renting"
     r"|considering|evaluating|using|worried|concerned|interested|keen|happy|unhappy|stuck|blocked|delayed|due|out"
     r"|behind|ahead|under|almost|nearly|finally|back|done|live|over|ready|late|running|finished|paused|cancelled"
     r"|off|up|down)\b(?!-)|(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
@@ -42,7 +44,7 @@ _OPENER = re.compile(
     r"|by the way|guess what|(?:standup|meeting|call) notes)(?: [\w ]{1,20}?)?)(?:[,:!–]| -) (?=\S+ \S)",
     re.IGNORECASE,
 )
-_STOP = re.compile(r"(?<=[a-z0-9)%][.!?])(?<!\b[MmDdSsJj]r\.)(?<!\b[Mm]rs\.)(?<!\b[Pp]rof\.)\s+(?=[A-Z])")
+_STOP = re.compile(r"(?<=[a-z0-9)%][.!?])(?<!\b[MmDdSsJj]r\.)(?<!\b[Mm]rs\.)(?<!\b[Pp]rof\.)(?<!\bSt\.)\s+(?=[A-Z])")
 _FORWARDED = re.compile(
     r"^\s*(?:-{2,} ?(?:original|forwarded) message|begin forwarded message|on .{4,80} wrote:|from: .+\n)",
     re.IGNORECASE | re.MULTILINE,

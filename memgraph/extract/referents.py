@@ -300,6 +300,7 @@ class Referents:
         fits = [
             h for h in reversed(self.talk.heard)
             if h.name != other_than
+            and not (h.is_aside and h.kind == "")
             and (h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing")))
         ]  # fmt: skip
         if kind == "organization":  # a tool is none, where something else may be
@@ -528,6 +529,9 @@ class Referents:
             return Called(text, kind)
         if kind in ("organization", "thing") and (text := self._team(token)):
             return Called(text, kind)
+        is_there = kind == "organization" and token.tag_ == "NN" and token.text.islower()
+        if is_there and self.words.is_any("institution", token) and children(token, "det"):
+            return Called(phrase(token), kind)  # "a job at the museum"
         named = name_at(token, self.talk.named, is_likely=self.is_lower)
         if kind == "person" and named is not None and self.words.is_("nationality", named.text.lower()):
             beside = [t for t in children(token, "appos", "flat") if t.pos_ == "PROPN"]  # "a Greek guy, Nikos"

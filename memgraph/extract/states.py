@@ -41,6 +41,7 @@ _NEW_JOB = regex.compile(
     r"\b(?:(?:changed|switched|moved|changing) (?:jobs?|companies|employers?)|new job|got a job)\b", regex.IGNORECASE
 )
 _DONE = {"ship": "shipped", "launch": "launched", "start": "started", "finish": "finished"}  # "did Atlas ship?"
+_GONE = regex.compile(r"\b(?:left|quit|resigned|moved on|jumped ship)\b", regex.IGNORECASE)
 _NEW_HOME = regex.compile(
     rf"\b(?:my|our|the) new (?:place|home|house|flat|apartment|condo|digs)(?: is|['’]s) in"
     rf" (?P<where>(?-i:{W})(?: (?-i:{W}))*)",
@@ -220,7 +221,8 @@ class States(Health):
         if not clause.is_copular or clause.is_negated or clause.is_unreal or clause.subject is None:
             return
         since = any(t.how == "since" for t in self.times)
-        predicate = "lives_in" if clause.tense == "perfect" and since else "works_at" if self._search(_NEW_JOB) else ""
+        is_elsewhere = self._search(_NEW_JOB) or (self._search(_GONE) and "now" in clause.adverbs)
+        predicate = "lives_in" if clause.tense == "perfect" and since else "works_at" if is_elsewhere else ""
         declared = self.ontology.predicates.get(predicate)
         subject = self._subject(clause.subject, declared, clause) if declared is not None else None
         if declared is None or subject is None:

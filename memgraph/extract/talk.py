@@ -20,7 +20,7 @@ class Heard:
     is_topic: bool = False  # something was said about it
     hint: str = ""  # the kind that the pipeline takes it for, where it isn't known
     is_account: bool = False  # a firm that is sold to: not the speaker's own
-    is_aside: bool = False  # it tells a thing apart, or is one's own: "Okta groups", "our SSO"
+    is_aside: bool = False  # in passing: "Okta groups", "our SSO", "in Graz", "than Contoso"
 
 
 class Open(NamedTuple):
@@ -42,6 +42,7 @@ class Question:
     words: int = 0
     about: str = ""  # who else it asks after
     is_since: bool = False  # it asks since when
+    is_of_school: bool = False
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Talk:
     roles: dict[str, str] = field(default_factory=dict[str, str])  # "ana lima's sister" -> "Inês"
     question: Question | None = None
     about: str = ""  # who the question that is being answered asks after, where that is somebody else
+    is_of_school: bool = False  # whether that question speaks of one
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
