@@ -117,7 +117,9 @@ class Claims(Referents):
         if isinstance(thing, Called) and thing.text != YOU:
             self.talk.note(thing.text, thing.kind)
         if called.text != YOU:
-            self.talk.note(called.text, "" if predicate == "uses" else called.kind, is_topic=True)  # a service may, too
+            # A service may use something, too; and a guess at who is meant tells no kind.
+            kind = called.kind if is_sure and predicate != "uses" else ""
+            self.talk.note(called.text, kind, is_topic=True)
         return Proposal(
             episode=self.episode.id,
             subject=called,
