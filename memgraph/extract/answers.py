@@ -108,14 +108,13 @@ class Answers(Fields):
                         out.append(Open(frame.predicate, subject[0], words=frame.words.removeprefix("!")))
             for match in fitting:  # "who handles the audit?"
                 declared = self.ontology[match.frame.predicate]
+                is_firm = declared.subject == "organization"
                 is_who = clause.subject is not None and clause.subject.lower_ in ("who", "what", "which")
                 if is_who and match.frame.subject == "O" and match.frame.polarity is Polarity.HOLDS and match.subject:
                     subject = self._subject(match.subject, declared, clause)
-                    if subject is not None and declared.subject == "organization":
-                        subject = (
-                            None if self._is_work_item(subject[0].text) else subject
-                        )  # "who runs the billing API?"
-                    if subject is not None and subject[0].text != YOU:
+                    # "Who runs the billing API?" asks for no head of a firm.
+                    is_misread = subject is not None and is_firm and self._is_work_item(subject[0].text)
+                    if subject is not None and not is_misread and subject[0].text != YOU:
                         out.append(Open(match.frame.predicate, subject[0]))
         asked_after = self._search(_WHERE_AT)
         if asked_after is not None:
@@ -151,10 +150,8 @@ class Answers(Fields):
     def _anything(self) -> list[Open]:
         """ "Do you take anything for it?", "are you allergic to anything?": what a yes or no leaves open."""
         out: list[Open] = []
-        for clause, fitting in zip(self.clauses, self.prepared.matches, strict=True):
-            if not any(t.lower_ in _ANYTHING for t in self.sentence):
-                break
-            for word in () if fitting and not clause.objects else clause.words:
+        for clause in self.clauses if any(t.lower_ in _ANYTHING for t in self.sentence) else ():
+            for word in clause.words:
                 for frame in self.x.frames.get(word, ()):
                     is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS and frame.subject in "SX"
                     if not is_fit or frame.is_unsaid:

@@ -51,7 +51,10 @@ _POSSESSED = (  # what one has, and by which verbs it goes
 _HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
 _UP_DOWN = {"up": "high", "high": "high", "raised": "high", "elevated": "high", "low": "low", "down": "low"}
 _NEAR = 4  # words
-_SWITCHES = regex.compile(r"\b(?:switch|swapp|chang|replac)(?:e[ds]?|ing|ed)?\b", regex.IGNORECASE)
+_SWITCHES = regex.compile(
+    r"\b(?:switch(?:ed|es|ing)?|swapp(?:ed|ing)|replac(?:ed|es|ing)|chang(?:ed|es|ing) (?:me |him |her |it |us )?to)\b",
+    regex.IGNORECASE,
+)
 _NEARLY = regex.compile(r"\b(?:borderline|nearly|almost|pre-?)\b", regex.IGNORECASE)
 _OWN = frozenset("my his her their our left right".split())
 _INJURES = {

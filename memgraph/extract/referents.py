@@ -169,7 +169,8 @@ class Referents:
                 return (Called(last, kind), False) if last else None
             if self.is_question:  # "Moving to Hamburg then?"
                 return Called(YOU, "person"), False
-            return Called(self.talk.about or self.episode.speaker, "person"), False
+            about = self.talk.answering.about if self.talk.answering is not None else ""
+            return Called(about or self.episode.speaker, "person"), False
         word = "" if token.text in _INITIALS else token.lower_
         person = self._person(word)
         if person is not None:

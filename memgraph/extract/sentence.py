@@ -70,19 +70,20 @@ class SentenceReader(Answers):
         if self.is_question:
             self.talk.question = Question(
                 self.episode.speaker,
-                list(self.found),
-                self._open(),
-                sum(t.is_alpha for t in self.sentence),
-                self._asked_after(),
-                self._search(SINCE_WHEN) is not None,
-                any(self.words.is_("school_word", t.lower_) for t in self.sentence),
+                asked=list(self.found),
+                open_=self._open(),
+                words=sum(t.is_alpha for t in self.sentence),
+                about=self._asked_after(),
+                is_since=self._search(SINCE_WHEN) is not None,
+                is_of_school=any(self.words.is_("school_word", t.lower_) for t in self.sentence),
             )
             self.found.clear()
             self.found.extend(self._contacts())
         elif silent:
             self.found.clear()
         self.found = [p for p in self.found if not self._is_over(p) and not self._is_mistaken(p)]
-        if self.talk.is_of_school and "studies_at" in self.ontology.predicates:  # "She starts at St. Mary's"
+        is_of_school = self.talk.answering is not None and self.talk.answering.is_of_school
+        if is_of_school and "studies_at" in self.ontology.predicates:  # "She starts at St. Mary's"
             self.found = [replace(p, predicate="studies_at") if p.predicate == "works_at" else p for p in self.found]
         self.found.extend(mirrored(self.found, self.ontology, self._is_person))
         for proposal in self.found:

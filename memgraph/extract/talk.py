@@ -39,10 +39,10 @@ class Question:
     by: str
     asked: list[Proposal] = field(default_factory=list[Proposal])
     open_: list[Open] = field(default_factory=list["Open"])
-    words: int = 0
-    about: str = ""  # who else it asks after
+    words: int = 0  # how many it has
+    about: str = ""  # who is asked after, where that is neither of the two
     is_since: bool = False  # it asks since when
-    is_of_school: bool = False
+    is_of_school: bool = False  # it speaks of a school
 
 
 @dataclass(slots=True)
@@ -56,8 +56,7 @@ class Talk:
     persons: set[str] = field(default_factory=set[str])
     roles: dict[str, str] = field(default_factory=dict[str, str])  # "ana lima's sister" -> "Inês"
     question: Question | None = None
-    about: str = ""  # who the question that is being answered asks after, where that is somebody else
-    is_of_school: bool = False  # whether that question speaks of one
+    answering: Question | None = None  # what the turn before asked, while this one is read
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
