@@ -56,7 +56,7 @@ _TELLS = regex.compile(
 _DEAL_WITH = regex.compile(
     rf"\b{_DEALS} (?:with|at|for) $"
     r"|\b(?:our|a|an|new|biggest|largest|big|key|potential|first|oldest|my|the) (?:new |biggest |main |key |old )?"
-    r"(?:lead|prospect|client|customer|account|vendor|supplier|competitor),? (?:called |named )?$",
+    r"(?:lead|prospect|client|customer|account|vendor|supplier|competitor),? (?:called |named |is )?$",
     regex.IGNORECASE,
 )
 _DEAL_OF = regex.compile(rf" {_DEALS}\b", regex.IGNORECASE)
@@ -100,6 +100,7 @@ _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
 _ALIASES = regex.compile(
     rf"(?i:every(?:one|body)|people|friends|you can|just|please|all|they)(?: (?:at|in) (?:the |my )?\w+| here| there)?"
     rf" (?:just |always )?calls? (?P<me>me) (?P<a>{W})"
+    rf"|(?:^|, )(?i:(?:oh,? )?(?:and )?call) (?P<me>me) (?P<a>{W})(?=[,.!])"
     rf"|(?:\b(?P<me>I'?m|I am|[Mm]y name is)) (?P<a>{W}(?: {W})+)(?=[,.!?;]|$| and| from| at)"
     rf"|(?:\b(?P<me>I)|\b(?P<w>[Hh]e|[Ss]he)|(?P<w>{W}(?: {W})*)) (?:usually |mostly |now )?go(?:es)? by (?P<a>{W})"
     rf"|(?:(?P<w>{W}(?: {W})*)(?:,| \()? ?)?(?:we|I|everyone|everybody|people|friends|they|the kids|folks|all)"
@@ -360,6 +361,9 @@ class Asides(States):
                 called = (Called(name, "person"), True)
                 mode = Mode.CHANGE if self._search(_ANEW) else Mode.STATEMENT
                 told = self._proposal(None, predicate, called, literal, mode, Polarity.HOLDS)
+                since = next((t.forward for t in self.times if t.how == "since"), None)
+                if told is not None and since is not None and since.start > self.episode.occurred_at:
+                    told = replace(told, valid_from=since.start)  # "from Monday": the next one
                 if told is not None:
                     yield told
 

@@ -163,10 +163,11 @@ class Claims(Referents):
             return True  # "I came back from Rome"
         if predicate == "deal_stage" and thing is not None and _OF_WORK.match(thing.text):
             return True
-        if predicate == "deal_stage" and thing is not None and self._kind_of(called.text) != "organization":
+        is_firm = self._kind_of(called.text) == "organization"
+        if predicate == "deal_stage" and thing is not None and not is_firm and "closed" not in thing.text.lower():
             words = [w for w in thing.text.lower().split() if w not in ("in", "at", "under")]
             if "project_status" in self.ontology.predicates and all(self.words.is_("status", w) for w in words):
-                return not thing.text.lower().startswith("closed")  # "the export is in review"
+                return True  # "the export is in review"
         if predicate == "deal_stage" and not is_sure and thing is not None:  # "the stage is incredible"
             return not any(
                 self.words.is_("stage", w) or self.words.is_("status", w) for w in thing.text.lower().split()

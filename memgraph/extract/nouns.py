@@ -31,7 +31,7 @@ _NOT_NAMES = frozenset(
     "sunday january february march april may june july august september october november december the a an my our his "
     "her their its this that these those what who where when why how which and but so or well oh lol haha good great "
     "sure right really just also then there here mr mrs ms dr prof ceo cfo cto coo vp hr it usa mom dad mum grandma "
-    "grandpa god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry "
+    "grandpa god gran granny granddad grandad christmas easter update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry "
     "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta".split()
 )
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
@@ -40,10 +40,10 @@ _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin
 _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no longer"
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
-    "husband brother son father dad papa boyfriend uncle grandpa grandfather nephew fiance fiancé".split()
+    "husband brother son father dad papa boyfriend uncle grandpa grandad granddad grandfather nephew fiance fiancé".split()
 )
 _FEMALE = frozenset(
-    "wife sister daughter mother mom mum mama mamma girlfriend aunt grandma grandmother niece fiancee fiancée".split()
+    "wife sister daughter mother mom mum mama mamma girlfriend aunt grandma gran granny grandmother niece fiancee fiancée".split()
 )
 _OTHER_ROLES = frozenset(
     "aunt uncle cousin niece nephew grandma grandpa grandmother grandfather flatmate roommate neighbor neighbour "
@@ -54,7 +54,7 @@ _OTHER_ROLES = frozenset(
 _SYNONYMS = {
     **dict.fromkeys(("mom", "mum", "mama", "mamma", "mommy", "mummy"), "mother"),
     **dict.fromkeys(("dad", "papa", "daddy"), "father"),
-    **dict.fromkeys(("grandma", "granny", "nana"), "grandmother"),
+    **dict.fromkeys(("grandma", "gran", "granny", "nana"), "grandmother"),
     **dict.fromkeys(("grandpa", "granddad", "grandad"), "grandfather"),
 }
 _CHANGING = frozenset(  # today one, tomorrow another
@@ -144,6 +144,8 @@ def is_name(token: Token, known: Mapping[str, str]) -> bool:
     if token.lower_ in known:
         return True
     if token.text[:1].isupper():
+        if token.is_sent_start and token.dep_ == "amod" and token.head.text.islower():
+            return False  # "Predictive maintenance"
         if token.pos_ == "PROPN" or not token.is_sent_start:
             return token.pos_ in _NOMINAL or token.pos_ == "VERB"
         # At the beginning of a sentence a capital says little: a word that no dictionary has is a name.

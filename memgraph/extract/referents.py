@@ -37,6 +37,9 @@ _ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split
 _DELIVERIES = frozenset("release launch rollout delivery deadline shipping go-live".split())
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(HE_SHE)
+_OWN_KIN = frozenset(  # whose they are needs no word
+    "mother father mom dad mum mama mamma papa grandma grandpa gran granny grandad granddad".split()
+)
 _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
 _WITH = regex.compile(r" (?:with|for|at) ")
 _TAG = regex.compile(r", (?:remember|you know|you see|you hear|mind you|okay|ok|got it)\?$", regex.IGNORECASE)
@@ -328,7 +331,7 @@ class Referents:
             return None
         owners = children(token, "nmod:poss")
         if not owners:
-            if noun in ("mother", "father", "mom", "dad", "mum", "mama", "grandma", "grandpa", "papa", "mamma"):
+            if noun in _OWN_KIN:
                 owner = self.episode.speaker
             else:
                 return None
