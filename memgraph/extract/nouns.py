@@ -31,7 +31,8 @@ _NOT_NAMES = frozenset(
     "sunday january february march april may june july august september october november december the a an my our his "
     "her their its this that these those what who where when why how which and but so or well oh lol haha good great "
     "sure right really just also then there here mr mrs ms dr prof ceo cfo cto coo vp hr it usa mom dad mum grandma "
-    "grandpa god gran granny granddad grandad christmas easter update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry "
+    "grandpa gran granny granddad grandad god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome "
+    "congrats congratulations sorry "
     "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta".split()
 )
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
@@ -40,10 +41,12 @@ _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin
 _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no longer"
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
-    "husband brother son father dad papa boyfriend uncle grandpa grandad granddad grandfather nephew fiance fiancé".split()
+    "husband brother son father dad papa boyfriend uncle grandpa grandad granddad grandfather nephew fiance "
+    "fiancé".split()
 )
 _FEMALE = frozenset(
-    "wife sister daughter mother mom mum mama mamma girlfriend aunt grandma gran granny grandmother niece fiancee fiancée".split()
+    "wife sister daughter mother mom mum mama mamma girlfriend aunt grandma gran granny grandmother niece fiancee "
+    "fiancée".split()
 )
 _OTHER_ROLES = frozenset(
     "aunt uncle cousin niece nephew grandma grandpa grandmother grandfather flatmate roommate neighbor neighbour "
