@@ -68,7 +68,7 @@ _POINTING = frozenset("it them him her you me us that this these those one there
 _VAGUE = frozenset(
     "it one ones thing things stuff something anything nothing everything lot lots bit kind sort way ways time times "
     "day days week people someone somebody anyone everyone nobody others other much many more most few some any all "
-    "each both that this those these so well there here too".split()
+    "each both that this those these so well there here too other's".split()
 )
 
 

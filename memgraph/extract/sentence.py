@@ -30,6 +30,7 @@ _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
 )
 _TAKEN_HOW = regex.compile(r" (?:for|to|from|instead|because|whenever|with|by) ")
 _OBLIGED = frozenset(("must", "should"))
+_TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
 _BARE = frozenset("go work do make get be have take try keep see come start help play use".split())
 _ADJECTIVAL = frozenset(
@@ -215,6 +216,8 @@ class SentenceReader(Answers):
                         continue
                     if frame.predicate in ("likes", "dislikes") and self._is_passing(token):
                         continue
+                    if frame.predicate in _TASTES and (self._is_addressed(token) or _is_left_open(token)):
+                        continue  # "I love the thought, Nate!", "what you like to do to relax"
                     if frame.predicate == "goal" and match.subject is not None and match.subject.lower_ in SECOND:
                         continue  # "maybe you want to …" advises
                     if frame.predicate == "goal" and token.pos_ in ("ADJ", "ADV"):
@@ -420,6 +423,16 @@ def _is_small_talk(verb: Token) -> bool:
     if any(c.lower_ == "you" for c in children(verb, "obj")):  # "we hope to join you"
         return True
     return verb.lemma_.lower() in _SMALL_TALK or is_relative or is_asked or (is_bare and verb.lemma_.lower() in _BARE)
+
+
+def _is_left_open(verb: Token) -> bool:
+    """Whether what is done is left to be said: "anything you like to do to relax", "birds I like to take photos of"."""
+    if verb.pos_ != "VERB":
+        return False
+    last = max(verb.subtree, key=lambda t: t.i)
+    dangles = last.tag_ == "IN" and verb.head.dep_ in ("acl:relcl", "acl")
+    is_told = verb.i + 1 < verb.sent.end and verb.nbor(1).pos_ in ("NOUN", "ADJ", "PRON", "DET", "PROPN")  # "do good"
+    return dangles or (verb.lemma_.lower() == "do" and not is_told)
 
 
 def _is_alike(a: Proposal, b: Proposal) -> bool:

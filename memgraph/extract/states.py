@@ -42,6 +42,17 @@ _NEW_JOB = regex.compile(
 )
 _DONE = {"ship": "shipped", "launch": "launched", "start": "started", "finish": "finished"}  # "did Atlas ship?"
 _GONE = regex.compile(r"\b(?:left|quit|resigned|moved on|jumped ship)\b", regex.IGNORECASE)
+_ADULT = 14  # years that somebody's mother has, at least
+_GROWN = (
+    "'s mother",
+    "'s father",
+    "'s grandmother",
+    "'s grandfather",
+    "'s wife",
+    "'s husband",
+    "'s boss",
+    "'s manager",
+)
 _NEW_HOME = regex.compile(
     rf"\b(?:my|our|the) new (?:place|home|house|flat|apartment|condo|digs)(?: is|['’]s) in"
     rf" (?P<where>(?-i:{W})(?: (?-i:{W}))*)",
@@ -140,7 +151,8 @@ class States(Health):
             is_somebody = clause.subject.lower_ in ("he", "she") or (
                 subject is not None and self._kind_of(subject[0].text) == "person"
             )
-            if subject is not None and 0 < int(number) < 120 and is_somebody:
+            is_grown = subject is not None and subject[0].text.endswith(_GROWN)
+            if subject is not None and (_ADULT if is_grown else 0) < int(number) < 120 and is_somebody:
                 yield from self._stated(clause, "age", subject, Literal(number, number))
 
     def _progress(self, clause: Clause) -> Iterator[Proposal]:
