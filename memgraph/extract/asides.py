@@ -46,6 +46,7 @@ _MEAL_WITH = regex.compile(
     r"\b(?:lunch|coffee|coffees|dinner|drinks?|breakfast|brunch|beers?|tea|a chat|catch-?up|date) with $",
     regex.IGNORECASE,
 )
+_OF_THINGS = regex.compile(r"\b(?:its?|them)\b", regex.IGNORECASE)
 _BESIDE = frozenset("our my in than versus vs unlike against like".split())  # before what is only named in passing
 _SOMEBODY_AT = regex.compile(rf"{W} (?:over )?at $")
 _TELLS = regex.compile(
@@ -174,7 +175,7 @@ class Asides(States):
             told = _TELLS.match(after)
             if kind == "" and told is not None and told["at"]:
                 kind = "person"  # "Tom at Contoso told us"
-            said_before = self.text[: token.idx - self.sentence.start_char][-40:]
+            said_before = self._before(named)
             if kind == "" and _MEAL_WITH.search(said_before):
                 kind = "person"
             firm = self._firm_of(named) if kind == "person" or " " in named.text else ""
@@ -212,6 +213,10 @@ class Asides(States):
         is_open = last is not None and last.kind == "" and last.hint != "person" and not last.is_aside
         return last.name if is_open and last is not None and not self._is_person(last.name) else ""
 
+    def _before(self, named: Named) -> str:
+        """What stands before a name, up to 60 characters."""
+        return self.text[: self.sentence.doc[named.start].idx - self.sentence.start_char][-60:]
+
     def _after(self, named: Named) -> str:
         """What stands behind a name, up to 60 characters."""
         last = self.sentence.doc[named.end - 1]
@@ -228,7 +233,7 @@ class Asides(States):
 
     def _is_sold_to(self, named: Named, hint: str, after: str, *, is_teller: bool) -> bool:
         """Whether the words around a name show that it is a firm: "our client X", "the X deal", "the CTO at X"."""
-        before = self.text[: self.sentence.doc[named.start].idx - self.sentence.start_char][-60:]
+        before = self._before(named)
         told_to_be = _IS_FIRM.match(after)
         if _STAFF_OF.search(before) or _FIRMS_OWN.match(after) or (told_to_be and not told_to_be["account"]):
             return True
@@ -289,7 +294,7 @@ class Asides(States):
                     self.talk.unnamed = (owner[0], told[0])
         self._own_unnamed()
         given = self._search(_CHRISTENED)
-        is_thing = given is not None and bool(regex.search(r"\b(?:its?|them)\b", given[0], regex.IGNORECASE))
+        is_thing = given is not None and _OF_THINGS.search(given[0]) is not None
         if given is not None and self.talk.unnamed is not None and not (is_thing and self.talk.unnamed[1] != "has_pet"):
             owner, predicate = self.talk.unnamed
             self.talk.unnamed = None

@@ -64,10 +64,15 @@ class Claims(Referents):
     """One sentence, with what may be claimed in it."""
 
     def _stated(
-        self, clause: Clause | None, predicate: str, subject: tuple[Called, bool], thing: Called | Literal
+        self,
+        clause: Clause | None,
+        predicate: str,
+        subject: tuple[Called, bool],
+        thing: Called | Literal,
+        mode: Mode = Mode.STATEMENT,
     ) -> Iterator[Proposal]:
-        """A plain statement, unless the clause doesn't claim it."""
-        proposal = self._proposal(clause, predicate, subject, thing, Mode.STATEMENT, Polarity.HOLDS)
+        """A plain statement, or a change, unless the clause doesn't claim it."""
+        proposal = self._proposal(clause, predicate, subject, thing, mode, Polarity.HOLDS)
         if proposal is not None:
             yield proposal
 

@@ -191,11 +191,7 @@ class Health(Claims):
             subject = self._subject(clause.subject, declared, clause) if is_it else None
             if subject is not None and part.nbor(-1).lower_ in _OWN:
                 what = f"{how} {part.lower_}"
-                told = self._proposal(
-                    clause, "has_condition", subject, Literal(what, what), Mode.CHANGE, Polarity.HOLDS
-                )
-                if told is not None:
-                    yield told
+                yield from self._stated(clause, "has_condition", subject, Literal(what, what), Mode.CHANGE)
 
     def _replaced(self) -> Iterator[Proposal]:
         """ "The ramipril made me cough, so she switched me to losartan": the one before is over."""
@@ -256,6 +252,4 @@ class Health(Claims):
                         t for p, t in clause.preps if p in ("with", "by", "for") and self.words.is_any(kind, t)
                     ):
                         other = Literal(instead.text, instead.lower_)
-                        told = self._proposal(plain, predicate, owner, other, Mode.CHANGE, Polarity.HOLDS)
-                        if told is not None:
-                            yield told
+                        yield from self._stated(plain, predicate, owner, other, Mode.CHANGE)

@@ -134,12 +134,9 @@ class States(Health):
                 if name == "project_status" and (any(t.text == "%" for t in token.subtree) or self._search(_CLOSED)):
                     continue  # "80% done", "closed lost"
                 is_turn = becomes or (clause.is_passive and name == "project_status")  # "was cancelled" is no history
-                if literal is not None and is_turn:
-                    proposal = self._proposal(clause, name, subject, literal, Mode.CHANGE, Polarity.HOLDS)
-                    if proposal is not None:
-                        yield proposal
-                elif literal is not None:
-                    yield from self._stated(clause, name, subject, literal)
+                if literal is not None:
+                    mode = Mode.CHANGE if is_turn else Mode.STATEMENT
+                    yield from self._stated(clause, name, subject, literal, mode)
         match = regex.fullmatch(
             r"(\d{1,3})", head.text if head.lower_ == "one" else str(SPELLED.get(head.lower_, head.text))
         )
@@ -175,11 +172,7 @@ class States(Health):
             return
         subject = self._subject(whole, self.ontology["project_status"], clause)
         if subject is not None and self._is_project(subject):
-            proposal = self._proposal(
-                clause, "project_status", subject, Literal(told, told), Mode.CHANGE, Polarity.HOLDS
-            )
-            if proposal is not None:
-                yield proposal
+            yield from self._stated(clause, "project_status", subject, Literal(told, told), Mode.CHANGE)
 
     def _employer(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
         """Whoever is something at a firm works there."""
@@ -242,9 +235,7 @@ class States(Health):
         for prep, token in clause.preps:
             there = self._entity(token, declared) if prep == ("in" if predicate == "lives_in" else "at") else None
             if there is not None and token.i == clause.head.i:
-                told = self._proposal(clause, predicate, subject, there, Mode.CHANGE, Polarity.HOLDS)
-                if told is not None:
-                    yield told
+                yield from self._stated(clause, predicate, subject, there, Mode.CHANGE)
 
     def _still_there(self) -> Iterator[Proposal]:
         """ "Our new place is in Graz", "Still with Contoso": where the speaker lives and works."""
@@ -253,9 +244,7 @@ class States(Health):
         me = (Called(self.episode.speaker, "person"), True)
         home, work = self._search(_NEW_HOME), self._search(_STILL_AT)
         if home is not None and "lives_in" in self.ontology.predicates:
-            told = self._proposal(None, "lives_in", me, Called(home["where"], "place"), Mode.CHANGE, Polarity.HOLDS)
-            if told is not None:
-                yield told
+            yield from self._stated(None, "lives_in", me, Called(home["where"], "place"), Mode.CHANGE)
         if work is not None and "works_at" in self.ontology.predicates and not self._is_person(work["firm"]):
             yield from self._stated(None, "works_at", me, Called(work["firm"], "organization"))
 
