@@ -91,15 +91,17 @@ CALL (near, far, farthest, fact_near, fact_scan, fact_worded) {
   WITH DISTINCT f WHERE $is_about_facts
   MATCH (f)-[:SUBJECT]->(s:Entity)
   RETURN collect([
-    f {
-      .id, .slot, .predicate, .qualifier, .object_value, .object_text, .text, .confidence, .status, .rule, .why,
-      .source_ids, subject: s.id, object_entity: [(f)-[:OBJECT]->(o:Entity) | o.id][0],
-      valid_from: f.valid_from.epochSeconds * 1000000 + f.valid_from.microsecond,
-      valid_to: f.valid_to.epochSeconds * 1000000 + f.valid_to.microsecond,
-      recorded_at: f.recorded_at.epochSeconds * 1000000 + f.recorded_at.microsecond,
-      retired_at: f.retired_at.epochSeconds * 1000000 + f.retired_at.microsecond,
-      superseded_by: CASE WHEN f.valid_to IS NULL THEN null ELSE [(g:Fact)-[:SUPERSEDES]->(f) | g.id][0] END
-    },
+    [
+      f.id, f.slot, s.id, f.predicate, f.qualifier, [(f)-[:OBJECT]->(o:Entity) | o.id][0], f.object_value,
+      f.object_text, f.text,
+      f.valid_from.epochSeconds * 1000000 + f.valid_from.microsecond,
+      f.valid_to.epochSeconds * 1000000 + f.valid_to.microsecond,
+      f.recorded_at.epochSeconds * 1000000 + f.recorded_at.microsecond,
+      f.retired_at.epochSeconds * 1000000 + f.retired_at.microsecond,
+      f.confidence, f.status, f.rule, f.why,
+      CASE WHEN f.valid_to IS NULL THEN null ELSE [(g:Fact)-[:SUPERSEDES]->(f) | g.id][0] END,
+      f.source_ids
+    ],
     [(f)-[:EVIDENCE]->(e:Episode) | e.id],
     2 * vector.similarity.cosine(f.embedding, $vector) - 1
   ]) AS facts
@@ -142,11 +144,8 @@ CALL () {
 CALL (found, scanned, worded) {
   UNWIND found + scanned + worded AS e
   WITH DISTINCT e
-  OPTIONAL MATCH (b:Episode)-[:NEXT]->(e)
-  OPTIONAL MATCH (bb:Episode)-[:NEXT]->(b)
-  OPTIONAL MATCH (e)-[:NEXT]->(a:Episode)
-  OPTIONAL MATCH (a)-[:NEXT]->(aa:Episode)
-  RETURN collect(b) + collect(bb) + collect(a) + collect(aa) AS beside
+  UNWIND [(e)-[:NEXT*1..2]-(b:Episode) | b] AS b
+  RETURN collect(DISTINCT b) AS beside
 }
 // Episodes that the facts around rest on, and that mention what is next to the names.
 CALL (near, far, farthest) {
@@ -161,17 +160,18 @@ CALL (next_to) {
   WITH DISTINCT e, y ORDER BY e.occurred_at DESC, e.id LIMIT $graph_pool
   RETURN collect(e) AS mentioning, collect([e.id, y.id]) AS mentions
 }
+// (A line of text for each: the driver reads value by value, and hundreds of episodes have thousands of values.)
 CALL (found, scanned, worded, beside, resting, mentioning) {
   UNWIND found + scanned + worded + beside + resting + mentioning AS e
   WITH DISTINCT e WHERE (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
-  RETURN collect([
-    e.id, e.agent, e.run, e.place, e.speaker, e.role, e.content, e.message_id, e.metadata, e.revisions,
-    e.occurred_at.epochSeconds * 1000000 + e.occurred_at.microsecond,
-    e.recorded_at.epochSeconds * 1000000 + e.recorded_at.microsecond,
-    [(b:Episode)-[:NEXT]->(e) | b.id][0],
-    2 * vector.similarity.cosine(e.embedding, $vector) - 1
-  ]) AS episodes
+  RETURN collect(reduce(line = e.id, field IN [
+    e.agent, e.run, toString(e.place), e.speaker, e.role, e.content, e.message_id, e.metadata, e.revisions,
+    toString(e.occurred_at.epochSeconds * 1000000 + e.occurred_at.microsecond),
+    toString(e.recorded_at.epochSeconds * 1000000 + e.recorded_at.microsecond),
+    [(b:Episode)-[:NEXT]->(e) | b.id][0]
+  ] | line + '\u0000' + coalesce(field, ''))) AS episodes,
+  collect(coalesce(2 * vector.similarity.cosine(e.embedding, $vector) - 1, 0.0)) AS cosines
 }
 RETURN facts, [x IN asked | x.id] AS asked, [f IN near | f.id] AS near, [f IN far | f.id] AS far,
-  [f IN farthest | f.id] AS farthest, led_next, led_beyond, episodes, mentions;
+  [f IN farthest | f.id] AS farthest, led_next, led_beyond, episodes, cosines, mentions;

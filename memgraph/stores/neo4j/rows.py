@@ -32,6 +32,11 @@ EPISODE_COLUMNS = (
     *("id", "agent", "run", "place", "speaker", "role", "content", "message_id", "metadata", "revisions"),
     *("occurred_at", "recorded_at"),
 )
+FACT_COLUMNS = (
+    *("id", "slot", "subject", "predicate", "qualifier", "object_entity", "object_value", "object_text", "text"),
+    *("valid_from", "valid_to", "recorded_at", "retired_at", "confidence", "status", "rule", "why", "superseded_by"),
+    "source_ids",
+)
 
 
 def iso(time: dt.datetime | None) -> str | None:
@@ -95,9 +100,12 @@ def episode(values: Mapping[str, Any], scope: Scope) -> Episode:
     )
 
 
-def episode_of(values: Sequence[Any], scope: Scope) -> Episode:
-    """An episode out of a record's list, in the order of `EPISODE_COLUMNS`."""
-    return episode(dict(zip(EPISODE_COLUMNS, values, strict=False)), scope)
+def episode_of(fields: Sequence[str], scope: Scope) -> Episode:
+    """An episode out of a line's fields, in the order of `EPISODE_COLUMNS`; what is absent is empty there."""
+    values: dict[str, Any] = dict(zip(EPISODE_COLUMNS, fields, strict=False))
+    absent = {name: values[name] or None for name in ("agent", "run", "message_id")}
+    numbers = {name: int(values[name]) for name in ("place", "occurred_at", "recorded_at")}
+    return episode({**values, **absent, **numbers}, scope)
 
 
 def fact_row(
@@ -154,6 +162,11 @@ def fact(values: Mapping[str, Any], evidence: Sequence[Sequence[Any]]) -> FactSt
     """A fact out of a map with the ids around it, and its evidence: [position, assertion, episode, role]."""
     held = tuple(Evidence(e[1], e[2], Role(e[3])) for e in sorted(evidence, key=lambda e: e[0]))
     return rows.fact({**values, "evidence": held}, moment)
+
+
+def fact_of(values: Sequence[Any]) -> FactState:
+    """A fact without its evidence out of a list, in the order of `FACT_COLUMNS`."""
+    return fact(dict(zip(FACT_COLUMNS, values, strict=True)), ())
 
 
 def assertion(body: str) -> Assertion:

@@ -294,21 +294,22 @@ def _signals(found: Mapping[str, Any], scope: Scope) -> Signals:
     facts = tuple(
         FactSignal(fact, tuple(episodes), cosine or 0.0, hops.get(fact.id, 0), _via(fact, hops, led))
         for fact, episodes, cosine in (
-            (rows.fact(values, ()), episodes, cosine) for values, episodes, cosine in found["facts"]
+            (rows.fact_of(values), episodes, cosine) for values, episodes, cosine in found["facts"]
         )
     )
-    ids = {values[0] for values in found["episodes"]}
+    read = [line.split("\x00") for line in found["episodes"]]
+    ids = {values[0] for values in read}
     episodes = tuple(
         EpisodeSignal(
             values[0],
             values[4],
             values[6],
-            values[10],
+            int(values[10]),
             partial(rows.episode_of, values, scope),
-            cosine or 0.0,
-            before if before in ids else None,
+            cosine,
+            values[-1] if values[-1] in ids else None,
         )
-        for *values, before, cosine in found["episodes"]
+        for values, cosine in zip(read, found["cosines"], strict=True)
     )
     mentions = tuple((episode, entity) for episode, entity in found["mentions"])
     return Signals(episodes, facts, tuple(found["asked"]), mentions)
