@@ -57,6 +57,7 @@ class Predicate(BaseModel):
     event: bool = False
     ahead: bool = False
     promised: bool = False
+    described: bool = False
     example: Example | None = None
 
     @property

@@ -104,6 +104,7 @@ class TimeSpan(Span):
     end_char: int
     how: str
     forward: Span
+    is_ahead: bool = False  # "from Monday": most likely the next one
 
 
 @functools.lru_cache(maxsize=1024)  # a sentence is read once for itself, and again for what comes after it
@@ -119,7 +120,12 @@ def times_in(text: str, said_at: dt.datetime) -> tuple[TimeSpan, ...]:
         span, forward = _read(match, said_at, is_future=False), _read(match, said_at, is_future=True)
         if span is None or forward is None:
             continue
-        at = TimeSpan(span.start, span.end, span.precision, match[0], match.start(), match.end(), how, forward)
+        is_onward = before is not None and before["since"] is not None and before["since"].lower() != "since"
+        is_nearer = bool(match["weekday"]) or forward.start - said_at <= said_at - span.start
+        at = TimeSpan(
+            span.start, span.end, span.precision, match[0], match.start(), match.end(), how, forward,
+            is_ahead=is_onward and is_nearer,
+        )  # fmt: skip
         last = found[-1] if found else None
         if last is not None and last.how == "since" and _BETWEEN.match(text[last.end_char : match.start()]):
             found[-1] = TimeSpan(

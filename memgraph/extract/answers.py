@@ -8,14 +8,14 @@ import regex
 
 from memgraph.changes import Called, Literal
 from memgraph.extract.claims import POINTED, SURE, UNREAL
-from memgraph.extract.clauses import Clause, conjuncts
+from memgraph.extract.clauses import Clause, clause_of, conjuncts
 from memgraph.extract.fields import Fields
 from memgraph.extract.frames import Frame
 from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, contact_in
-from memgraph.model import Mode, Polarity
+from memgraph.model import Mode, Polarity, name_key
 from memgraph.ontology import Predicate
 
 _ANSWERED = frozenset(
@@ -150,11 +150,14 @@ class Answers(Fields):
     def _anything(self) -> list[Open]:
         """ "Do you take anything for it?", "are you allergic to anything?": what a yes or no leaves open."""
         out: list[Open] = []
+        said = {t.lower_ for t in self.sentence}
         for clause in self.clauses if any(t.lower_ in _ANYTHING for t in self.sentence) else ():
+            if not any(clause_of(t, self.heads) == clause.head.i for t in self.sentence if t.lower_ in _ANYTHING):
+                continue  # "have to take something"
             for word in clause.words:
                 for frame in self.x.frames.get(word, ()):
                     is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS and frame.subject in "SX"
-                    if not is_fit or frame.is_unsaid:
+                    if not is_fit or frame.is_unsaid or not self._leaves_open(frame, said):
                         continue
                     given = [t for t in self.sentence if t.lower_ == "you" and t.i > clause.head.i]
                     doer = clause.subject if frame.subject == "S" else given[0] if given else None
@@ -210,7 +213,14 @@ class Answers(Fields):
         )
 
     def _answering(self, called: Called) -> Called:
-        return Called(self.episode.speaker, "person") if called.text == YOU else called
+        """With who answers for whoever was asked: "your son" is now theirs."""
+        if not called.text.startswith(YOU):
+            return called
+        named = self.episode.speaker + called.text.removeprefix(YOU)
+        known = self.talk.roles.get(name_key(named), named)
+        if known != self.episode.speaker:
+            self.talk.note(known, "person", self.words.gender(named.rpartition(" ")[2]))
+        return Called(known, "person")
 
     def answer(self, question: Question) -> None:
         """Read this sentence as the answer to what was asked."""
@@ -285,7 +295,7 @@ class Answers(Fields):
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
         if pointing and len(self.clauses) == 1 and not pointing[0].is_negated:
             root = pointing[0].head  # "That would be Magda"
-        elif any(c.subject is not None and not c.words & _SUPPOSES for c in self.clauses):
+        elif any(c.subject is not None and not c.words & _SUPPOSES and c.head.i <= root.i for c in self.clauses):
             return False
         if root.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X", "VERB"):
             return False

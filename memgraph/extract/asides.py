@@ -157,7 +157,8 @@ class Asides(States):
                 continue  # "Headcount there is …"
             kind = self._kind_of(named.text)
             before = token.nbor(-1) if named.start > self.sentence.start else None
-            if before is not None and self.words.is_("role", before.lower_):
+            is_called = kind == "" and self._is_called(named)
+            if is_called or (before is not None and self.words.is_("role", before.lower_)):
                 kind = "person"
             if kind == "" and any(
                 c.subject is not None
@@ -167,7 +168,7 @@ class Asides(States):
                 for c in self.clauses
             ):
                 kind = "person"
-            if self._in_quotes(token):
+            if self._in_quotes(token) or self._is_exclaimed(named) or self._is_family(named):
                 continue
             hints = [t.hint for t in token.doc[named.start : named.end]]
             hint = max(sorted(set(hints)), key=hints.count)
@@ -206,6 +207,29 @@ class Asides(States):
             self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
             if name_key(a) != name_key(self.episode.speaker):  # "she" is never who speaks
                 self.talk.note(b, kind if kind == "person" else "")
+
+    def _is_called(self, named: Named) -> bool:
+        """ "Ken, Contoso's procurement told me …" calls Ken: no second comma ends what would explain him."""
+        doc, root = self.sentence.doc, self.sentence.root.i
+        if named.start != self.sentence.start or doc[named.start].hint != "person" or root <= named.end:
+            return False
+        commas = [t.i for t in doc[named.end : root] if t.text == ","]
+        return commas == [named.end]
+
+    def _is_exclaimed(self, named: Named) -> bool:
+        """ "Gesundheit!", whatever that means, names nobody."""
+        alone = [t for t in self.sentence if t.is_alpha]
+        return (
+            len(alone) == named.end - named.start == 1
+            and self.text.rstrip().endswith("!")
+            and (self._kind_of(named.text) == "" and named.text.lower() not in self.talk.named)
+        )
+
+    def _is_family(self, named: Named) -> bool:
+        """ "The Lindgrens" are no "he"."""
+        first, last = self.sentence.doc[named.start], self.sentence.doc[named.end - 1]
+        before = first.nbor(-1).lower_ if named.start > self.sentence.start else ""
+        return before == "the" and last.tag_ == "NNPS" and self._kind_of(named.text) == ""
 
     def _maybe_firm(self) -> str:
         """What was named last, where its kind isn't known: "Had a call with Contoso. Their CTO …" """
@@ -365,12 +389,7 @@ class Asides(States):
             if literal is not None:
                 called = (Called(name, "person"), True)
                 mode = Mode.CHANGE if self._search(_ANEW) else Mode.STATEMENT
-                told = self._proposal(None, predicate, called, literal, mode, Polarity.HOLDS)
-                since = next((t.forward for t in self.times if t.how == "since"), None)
-                if told is not None and since is not None and since.start > self.episode.occurred_at:
-                    told = replace(told, valid_from=since.start)  # "from Monday": the next one
-                if told is not None:
-                    yield told
+                yield from self._stated(None, predicate, called, literal, mode)
 
     def _told_instead(self) -> Iterator[Proposal]:
         """ "It's not asthma, it's bronchitis": of what may have many values, one is taken back for another."""

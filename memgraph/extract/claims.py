@@ -34,7 +34,9 @@ CORRECTION = regex.compile(
     r"|fat-fingered|not quite right)\b",
     regex.IGNORECASE,
 )
-_CHANGE = regex.compile(r"\b(?:now|as of|from now on|these days|new|changed?|from today|effective)\b", regex.IGNORECASE)
+_CHANGE = regex.compile(
+    r"\b(?:now|again|as of|from now on|these days|new|changed?|from today|effective)\b", regex.IGNORECASE
+)
 _NOW = regex.compile(r"\b(?:now|these days)\b", regex.IGNORECASE)  # "it's now 180, sorry, 185" corrects nothing earlier
 _LAST_WHILE = relativedelta(years=1)  # "until May" speaks of so long before
 _LATELY = frozenset(("recently", "lately", "yet", "today"))
@@ -164,7 +166,11 @@ class Claims(Referents):
             return True  # "crazy thing happened"
         if predicate == "visited" and clause is not None and clause.is_ongoing and clause.words & _SETS_OUT:
             return True  # "I'm going to Rome" is still to come
-        if predicate == "from_place" and clause is not None and clause.adverbs & {"back", "over"}:
+        if (
+            predicate == "from_place"
+            and clause is not None
+            and {clause.head.lower_, *clause.adverbs} & {"back", "over"}
+        ):
             return True  # "I came back from Rome"
         if predicate == "deal_stage" and thing is not None and _OF_WORK.match(thing.text):
             return True
@@ -200,7 +206,7 @@ class Claims(Referents):
         precision = Precision.INSTANT
         said = self.episode.occurred_at
         is_beginning = mode is Mode.CHANGE and clause is not None and bool(clause.words & _STARTS)  # "starts on Monday"
-        is_future = is_beginning or (time is not None and time.how == "until")
+        is_future = is_beginning or (time is not None and (time.how == "until" or time.is_ahead))
         is_to_come = tense == "future" or (tense == "present" and is_future)
         if time is not None and is_to_come and time.start <= said:
             time = replace(time, start=time.forward.start, end=time.forward.end)

@@ -210,6 +210,9 @@ def _clause(head: Token) -> Clause:
         c.objects = [t for o in children(head, "iobj") for t in conjuncts(o)]
     if not c.objects and not c.is_copular:  # the parser took it for something else
         c.objects = [t for t in children(head, "obl") if t.pos_ == "PROPN" and not children(t, "case")]
+    if c.objects and not c.is_copular:  # "I have gout, since 2019, and sleep apnea"
+        listed = [t for t in children(head, "conj") if t.pos_ == "NOUN" and not children(t, "cop", *_SUBJECTS)]
+        c.objects += [x for t in listed for x in conjuncts(t)]
     c.complements = children(head, "xcomp")
     follows = head.nbor(1) if head.i + 1 < len(head.doc) and head.pos_ == "VERB" else None
     if not c.objects and not c.complements and follows is not None and follows.pos_ == "PROPN":  # the parser lost it
@@ -256,7 +259,10 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
     own = [t for t in said if t.lower_ not in _REFLEXIVE]  # "and he himself reports to"
     if own:
         subject = own[0]
-        if len(own) > 1 and own[1].i == subject.i + 1:  # "Billing Rewrite is …", taken for two
+        is_headed = len(own) > 1 and any(
+            t.text == ":" for t in head.doc[subject.i : own[1].i]
+        )  # "My news: Ann and I …"
+        if is_headed or (len(own) > 1 and own[1].i == subject.i + 1):  # "Billing Rewrite is …", taken for two
             subject = own[1]
         if subject.lower_ in ("who", "which", "that") and head.dep_ in ("acl:relcl", "acl"):
             return head.head

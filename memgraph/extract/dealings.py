@@ -110,7 +110,7 @@ class Dealings(Asides):
     def _spender(self, at: int) -> tuple[Called, bool] | None:
         """Whose money it is: the firm named before it, that of who says "we", or the one that is spoken of."""
         doc, end = self.sentence.doc, at + self.sentence.start_char
-        before_it = [h for place, h in self.local if doc[place].idx < end and h.hint != "person"]
+        before_it = [h for place, h in self.local if doc[place].idx < end and (h.hint != "person" or " " not in h.name)]
         named = [h.name for _, h in self.local if self._kind_of(h.name) == "organization"]
         named += [h.name for h in before_it if self._kind_of(h.name) == ""]
         before = self.plain[:at].lower().split()

@@ -48,7 +48,7 @@ class Frame:
     is_negated: bool = False  # it is the denial that says it
     is_reciprocal: bool = False  # "S and O marry"
     value: str = ""  # what it means, where that is not said: "S sign"
-    is_known: bool = False  # "S!": the subject must be known for one of its kind
+    known: frozenset[str] = frozenset()  # "S!", "O!": which must be known for one of its kind
 
     @property
     def is_open(self) -> bool:
@@ -78,7 +78,7 @@ class Match:
 
 def read_frame(predicate: str, text: str, mode: Mode, polarity: Polarity) -> Frame:
     """Read a pattern such as "S work at|for O". Raises `ValueError` where it can't be one."""
-    is_known, text = "S!" in text, text.replace("S!", "S")
+    known, text = frozenset(r for r in "SO" if f"{r}!" in text), text.replace("S!", "S").replace("O!", "O")
     text, _, kind = text.partition(":")
     kind, _, rest_of = kind.partition(" ")
     words = [*text.split(), *rest_of.split()]
@@ -151,7 +151,7 @@ def read_frame(predicate: str, text: str, mode: Mode, polarity: Polarity) -> Fra
         kind,
         is_negated,
         is_reciprocal,
-        is_known=is_known,
+        known=known,
     )
 
 

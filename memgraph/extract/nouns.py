@@ -119,6 +119,8 @@ class Words:
         """Whether what looks like a name is none."""
         if self.is_("dealing", name.lower()) or (name.islower() and any(self.is_(kind, name) for kind in _COMMON)):
             return True  # "Contract is with legal"
+        if self.is_("body_part", name.lower()):
+            return True  # "Knee's fine again"
         return name.lower() in _NOT_NAMES or not any(c.isalpha() for c in name)
 
     def is_time(self, name: str) -> bool:
@@ -555,6 +557,7 @@ def owner_of(token: Token) -> Token | None:
             cases & set(_OWNERS)
             and c.lower_ != "choice"
             and not c.like_num
+            and not c.text[:1].isdigit()
             and c.text[:1] not in "$€£"
             and (not possessors or c.pos_ == "PROPN")
         ):

@@ -263,11 +263,14 @@ class Referents:
             heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or h.is_topic]  # that would be "you"
             me = name_key(self.episode.speaker)
             heard_so_far = [h for h in heard_so_far if not me.startswith(name_key(h.name))]  # "Deb" is Deborah
-            likely = [h for h in heard_so_far if (h.kind or h.hint) == "person"]
+            likely = [h for h in heard_so_far if h.kind == "person" or (h.hint == "person" and h.is_unsure)]
             fits = [h for h in likely if h.gender in ("", HE_SHE[word])]
+            if (about := self._asked_about(word)) and not any(h.name in self._named_here for h in fits):
+                return about
             unknown = [h for h in heard_so_far if h.kind == ""]
             fits = fits or [h for h in unknown if h.is_topic]
-            fits = fits or [h for h in unknown if " " in h.name and h.name in self._named_here]  # "met Hedda Brun"
+            met = [h for h in unknown if " " in h.name and h.name in self._named_here and h.hint != "place"]
+            fits = fits or met  # "met Hedda Brun"
             return fits[0].name if fits else None
         heard_so_far = [h for h in heard_so_far if not (h.is_aside and h.kind == "")]
         if kind == "person":  # "they" are several, as a rule
@@ -282,6 +285,13 @@ class Referents:
             return exact[0].name if other_than else next((h.name for h in exact if h.is_topic), exact[0].name)
         return next((h.name for h in heard_so_far if h.kind == ""), None)
 
+    def _asked_about(self, word: str) -> str:
+        """Who the turn before asked after, where "he" or "she" may be meant: "Did Lotte settle in?"."""
+        about = self.talk.answering.about if self.talk.answering is not None else ""
+        known = next((h for h in self.talk.heard if h.name == about), None)
+        is_fit = known is None or (known.kind in ("", "person") and known.gender in ("", HE_SHE[word]))
+        return about if is_fit and about != self.episode.speaker else ""
+
     def _subject_before(self, token: Token, word: str, kind: str) -> str | None:
         """Within a sentence a pronoun goes on about the subject of the clause before."""
         for clause in reversed(self.clauses):
@@ -293,6 +303,7 @@ class Referents:
             name = role.text if role else named.text if named and not self.words.is_common(named.text) else None
             if name is None or name == self.episode.speaker:
                 continue
+            self._catch_up(token.i)
             known = "person" if role else self._kind_of(name)
             if word in HE_SHE and known in ("person", ""):
                 return name
@@ -488,6 +499,8 @@ class Referents:
                     continue
                 if next(self._object(t, declared, None), None) is not None:
                     return [t]
+        if declared.object == "place" and len(said) > 1:  # "I live at my brother's in Graz"
+            said = [t for t in said if self._entity(t, declared) is not None]
         return said[:1]
 
     def _entity(self, token: Token, declared: Predicate) -> Called | None:
@@ -531,6 +544,8 @@ class Referents:
             return Called(beside, kind)
         if kind == "thing" and (text := self._described(token, kind)):
             return Called(text, kind)
+        if declared.described and token.pos_ == "NOUN" and _is_definite(token):  # "the vendor contract"
+            return Called(phrase(token), kind)
         if kind in ("organization", "thing") and (text := self._team(token)):
             return Called(text, kind)
         is_there = kind == "organization" and token.tag_ == "NN" and token.text.islower()

@@ -29,6 +29,7 @@ _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
     "tell ask say know see hear share let thank talk check mention show hug chat catch wish introduce apologize".split()
 )
 _TAKEN_HOW = regex.compile(r" (?:for|to|from|instead|because|whenever|with|by) ")
+_PRESCRIBES = frozenset(("prescribe", "put"))
 _OBLIGED = frozenset(("must", "should"))
 _TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
@@ -65,7 +66,8 @@ class SentenceReader(Answers):
         if not self.found and not silent:
             self.found.extend(self._put_right())
         for token in self.sentence:  # "she heads up IT", "I'll ask her": it makes somebody of whoever was named
-            if token.lower_ in HE_SHE and token.pos_ == "PRON":
+            is_spoken_of = token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses)  # "Dad's in rehab"
+            if (token.lower_ in HE_SHE and token.pos_ == "PRON") or is_spoken_of:
                 self._subject(token, Predicate(subject="person"), None)
         self._catch_up(self.sentence.end)
         if self.is_question:
@@ -181,7 +183,7 @@ class SentenceReader(Answers):
                     t for t in map(_dosed, match.objects)
                     if not frame.words
                     or self.words.is_any(frame.words, t)
-                    or (frame.words == "medication" and self._is_brand(t))
+                    or (frame.words == "medication" and (self._is_brand(t) or self._is_drug(t, clause)))
                 ]  # fmt: skip
                 # Whatever the parser made of the words around it.
                 if frame.words and not frame.words.startswith("!") and not fitting:
@@ -206,7 +208,7 @@ class SentenceReader(Answers):
                     subject = self._on_behalf(clause, declared)
                 else:
                     subject = self._subject(match.subject, declared, clause) if fitting else None
-                if subject is None or (frame.is_known and self._kind_of(subject[0].text) != declared.subject):
+                if subject is None or ("S" in frame.known and self._kind_of(subject[0].text) != declared.subject):
                     continue
                 yield from self._denied_beside(clause, frame, subject, fitting)
                 for token in self._meant(fitting, declared):
@@ -234,6 +236,8 @@ class SentenceReader(Answers):
                     is_instead = any(c.lower_ == "but" for c in children(token, "cc"))
                     plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
+                        if "O" in frame.known and self._kind_of(thing.text) != declared.object:
+                            continue
                         if frame.words == "medication" and isinstance(thing, Literal):
                             thing = read_text(_TAKEN_HOW.split(thing.text, maxsplit=1)[0]) or thing
                         proposal = self._proposal(
@@ -259,6 +263,13 @@ class SentenceReader(Answers):
         """ "They switched me to …", after a medication was spoken of: a name that nobody has is another."""
         is_name = token.pos_ == "PROPN" and token.text[:1].isupper() and not self._kind_of(token.text)
         return is_name and any(p.predicate == "takes_medication" for p in self.talk.told)
+
+    def _is_drug(self, token: Token, clause: Clause) -> bool:
+        """ "They put me on …", "I take … for my gout": a word that no dictionary has is a medication."""
+        is_given = bool(clause.words & _PRESCRIBES)
+        is_against = any(p in ("for", "against") and self.words.is_any("condition", t) for p, t in clause.preps)
+        is_unknown = token.is_oov and token.pos_ in ("NOUN", "PROPN") and token.tag_ != "NNS" and token.is_alpha
+        return is_unknown and (is_given or is_against) and not self._kind_of(token.text)
 
     def _is_passing(self, token: Token) -> bool:
         """ "I love your commitment", "I liked the lesson": of what is just spoken of, and no taste."""

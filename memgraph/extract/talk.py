@@ -22,6 +22,11 @@ class Heard:
     is_account: bool = False  # a firm that is sold to: not the speaker's own
     is_aside: bool = False  # in passing: "Okta groups", "our SSO", "in Graz", "than Contoso"
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether its kind isn't known and it may be what is spoken of."""
+        return self.kind == "" and not self.is_aside
+
 
 class Open(NamedTuple):
     """What a question leaves open: the object of a fact."""
