@@ -26,6 +26,9 @@ _KIN = frozenset("married_to partner_of parent_of child_of sibling_of reports_to
 _HEALTH = frozenset("takes_medication allergic_to has_condition".split())
 _THINGS = _HEALTH | {"hobby"}
 _ASKING = frozenset("where who what which when how whats wheres whos".split())
+_PLACED = {"studies": "studies_at", "job_title": "works_at"}
+_AT = regex.compile(rf"\bat (?:the )?(?P<where>{W}(?: {W}){{0,3}})[.!]?$")
+_SOMEBODY = Predicate(subject="thing", object="person")
 _BRIEF = 7  # words of an answer that tells no more than a time
 SINCE_WHEN = regex.compile(r"\b(?:since when|how long (?:has|have|['’]s|is|are|were))\b", regex.IGNORECASE)
 _ANYTHING = frozenset(("anything", "something"))
@@ -54,8 +57,8 @@ _WHAT_SPENT = regex.compile(
     regex.IGNORECASE,
 )
 _DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from Piet"
-    rf"^(?:(?:it|that)(?:['’]s| is| was| would be| will be) )?(?P<who>{W}(?: {W})?)"
-    r"(?: (?:does|did|is|was|will|has|handles|took|picked|stepped|got)(?: it| that| this)?(?: over| up| in)?"
+    rf"^(?:(?:it|that)(?:['’]s| is| was| would be| will be) )?(?P<who>{W}(?: {W})?)(?: and (?P<too>{W}(?: {W})?))?"
+    r"(?: (?:do|does|did|is|are|was|will|has|handles|took|picked|stepped|got)(?: it| that| this)?(?: over| up| in)?"
     r"(?: (?:from|for) [^.!?]*)?| now)?[.!,]"
 )
 _HOW_OLD = regex.compile(r"\bhow old\b", regex.IGNORECASE)
@@ -116,6 +119,12 @@ class Answers(Fields):
                     is_misread = subject is not None and is_firm and self._is_work_item(subject[0].text)
                     if subject is not None and not is_misread and subject[0].text != YOU:
                         out.append(Open(match.frame.predicate, subject[0]))
+                if is_who and match.frame.subject == "S" and declared.subject == "person" and declared.takes_entity:
+                    out += [
+                        Open(match.frame.predicate, thing, is_turned=True)
+                        for token in match.objects[:1] if match.frame.polarity is Polarity.HOLDS
+                        for thing in self._object(token, declared, clause) if isinstance(thing, Called)
+                    ]  # fmt: skip
         asked_after = self._search(_WHERE_AT)
         if asked_after is not None:
             name = asked_after["what"]
@@ -284,23 +293,24 @@ class Answers(Fields):
             return False
         if question.words <= _FEW and self._filled_by_subject(question):
             return True
-        by_name = _DOES.match(f"{text.rstrip('.!')}.")
+        by_name = _DOES.match(_FILLER.sub("", text).rstrip(".!") + ".")
         if by_name is not None and not self.words.is_common(by_name["who"]):
+            those = [Called(name, "person") for name in by_name.group("who", "too") if name]
+            those = [who for who in those if self._kind_of(who.text) in ("", "person")]
             for left in question.open_:
-                who = Called(by_name["who"], "person")
-                is_fit = self._kind_of(who.text) in ("", "person")
-                if self.ontology[left.predicate].object == "person" and is_fit and self._answer(left, who):
+                if self._asks_for_person(left) and [self._answer(left, who) for who in those].count(True):
                     return True
         root = self.sentence.root
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
-        if pointing and len(self.clauses) == 1 and not pointing[0].is_negated:
-            root = pointing[0].head  # "That would be Magda"
+        others = [c for c in self.clauses if c not in pointing and c.subject is not None]
+        if pointing and not others and not pointing[-1].is_negated:
+            root = pointing[-1].head  # "That would be Magda", "Used to be Oslo, now it's Graz"
         elif any(c.subject is not None and not c.words & _SUPPOSES and c.head.i <= root.i for c in self.clauses):
             return False
         if root.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X", "VERB"):
             return False
         for left in question.open_:
-            declared = self.ontology[left.predicate]
+            declared = _SOMEBODY if left.is_turned else self.ontology[left.predicate]
             if declared.object == "text" and left.predicate not in _ANSWERED:
                 continue
             counted = [t for t in self.sentence if t.like_num][:1] if declared.object == "number" else []
@@ -315,8 +325,19 @@ class Answers(Fields):
                         continue  # "Nice set-up, James!" answers nothing
                     found = self._answer(left, thing) or found
             if found:
+                self._where_too(left, text)
                 return True
         return False
+
+    def _where_too(self, left: Open, text: str) -> None:
+        """ "What do you study?" — "Law, at Leiden."."""
+        predicate = _PLACED.get(left.predicate, "")
+        there = _AT.search(text)
+        if there is not None and predicate in self.ontology.predicates and not self._is_person(there["where"]):
+            self._answer(Open(predicate, left.subject), Called(there["where"], "organization"))
+
+    def _asks_for_person(self, left: Open) -> bool:
+        return left.is_turned or self.ontology[left.predicate].object == "person"
 
     def _filled_by_subject(self, question: Question) -> bool:
         """ "And your wife?" is answered by whom "Marta teaches chemistry" is about."""
@@ -331,7 +352,10 @@ class Answers(Fields):
         )
 
     def _answer(self, left: Open, thing: Called | Literal) -> bool:
-        told = list(self._stated(None, left.predicate, (self._answering(left.subject), True), thing))
+        subject = self._answering(left.subject)
+        if left.is_turned and isinstance(thing, Called):
+            subject, thing = thing, subject
+        told = list(self._stated(None, left.predicate, (subject, True), thing))
         self.reading.proposals.extend(
             replace(p, qualifier=left.qualifier, confidence=round(p.confidence * POINTED, 4)) for p in told
         )

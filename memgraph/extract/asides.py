@@ -66,6 +66,10 @@ _FIRMS_OWN = regex.compile(
     r"|legal|management|budget|headcount|employees|staff|customers|renewal|headquarters|hq|competitors?|shareholders)\b",
     regex.IGNORECASE,
 )
+_THATS_MY = regex.compile(
+    rf"(?P<who>{W}(?: {W})?)\b[^.!?;]{{0,60}}(?:, | \(|[-–—] ?)(?i:that|this|she|he)(?:['’]s| is) my"
+    r" (?P<role>\p{L}+)\b"
+)
 _IS_FIRM = regex.compile(  # `account`: what a person may be, too
     r"(?:,| is| are|['’]s| \(| –| -) ?(?:an?|our|one of our|the|now an?)"
     r" (?:(?!(?:of|at|for|with|in|from|to|who)\b)[\w'’-]+ ){0,4}?"
@@ -207,6 +211,17 @@ class Asides(States):
             self.reading.same[SameAs(self.episode.id, Called(a, kind), Called(b, kind))] = None
             if name_key(a) != name_key(self.episode.speaker):  # "she" is never who speaks
                 self.talk.note(b, kind if kind == "person" else "")
+
+    def _introduced(self) -> Iterator[Proposal]:
+        """ "Inês says hi, that's my sister": who that is."""
+        told = self._search(_THATS_MY)
+        predicate = self.x.nouns.labelled([told["role"].lower()]) if told is not None else None
+        if told is None or predicate is None or self.ontology[predicate].object != "person" or self.is_question:
+            return
+        me, other = (Called(self.episode.speaker, "person"), True), Called(told["who"], "person")
+        is_named = any(m.text == other.text for m in self.reading.mentions)
+        if is_named and self._kind_of(other.text) in ("", "person"):
+            yield from self._stated(None, predicate, me, other)
 
     def _is_called(self, named: Named) -> bool:
         """ "Ken, Contoso's procurement told me …" calls Ken: no second comma ends what would explain him."""

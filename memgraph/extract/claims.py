@@ -166,6 +166,8 @@ class Claims(Referents):
             return True  # "crazy thing happened"
         if predicate == "visited" and clause is not None and clause.is_ongoing and clause.words & _SETS_OUT:
             return True  # "I'm going to Rome" is still to come
+        if predicate == "visited" and clause is not None and "over" in clause.adverbs | clause.particles:
+            return True  # "Kim goes over to Platform"
         if (
             predicate == "from_place"
             and clause is not None

@@ -212,6 +212,7 @@ def _clause(head: Token) -> Clause:
         c.objects = [t for t in children(head, "obl") if t.pos_ == "PROPN" and not children(t, "case")]
     if c.objects and not c.is_copular:  # "I have gout, since 2019, and sleep apnea"
         listed = [t for t in children(head, "conj") if t.pos_ == "NOUN" and not children(t, "cop", *_SUBJECTS)]
+        listed = [t for t in listed if children(t, "det") or any(p.text == "," for p in children(t, "punct"))]
         c.objects += [x for t in listed for x in conjuncts(t)]
     c.complements = children(head, "xcomp")
     follows = head.nbor(1) if head.i + 1 < len(head.doc) and head.pos_ == "VERB" else None

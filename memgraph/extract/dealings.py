@@ -45,8 +45,9 @@ _COUNTS = regex.compile(
     r"|\b(?:price|cost|money)(?: is|['’]s| was)? (?:really |clearly )?(?:an?|the|their)"
     r" (?:big(?:gest)?|huge|key|main|major) (?:issue|concern|factor|problem|topic|worry)\b"
     r"|\b(?:cares?|worr(?:y|ies|ied)) (?:a lot |so much |mostly )?about (?:the )?(?:price|cost)s?\b"
-    r"|\b(?:ask(?:s|ed|ing)?|push(?:es|ed|ing)?|press(?:es|ed|ing)?) (?:us )?(?:again |hard )?for"
-    r" (?:an?|another|some|more of a|a bigger|a better) (?:\w+ )?(?:discount|price)\b",
+    r"|\b(?:(?:ask(?:s|ed|ing)?|push(?:es|ed|ing)?|press(?:es|ed|ing)?) (?:us )?(?:again |hard )?for"
+    r"|wants?|wanted|demands?|demanded|insists? on) (?:an?|another|some|more of a|a bigger|a better)"
+    r" (?:\w+ |\d+ ?(?:%|percent|per cent) )?(?:discount|price)\b",
     regex.IGNORECASE,
 )
 _DECIDES = regex.compile(

@@ -33,7 +33,8 @@ _NOT_NAMES = frozenset(
     "sure right really just also then there here mr mrs ms dr prof ceo cfo cto coo vp hr it usa mom dad mum grandma "
     "grandpa gran granny granddad grandad god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome "
     "congrats congratulations sorry "
-    "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta".split()
+    "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta "
+    "still mostly mainly currently".split()
 )
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
 _COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "occupation", "work_item", "happening")

@@ -12,7 +12,7 @@ import regex
 from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.clauses import Clause, children, clause_of, clauses, in_law, is_cut, phrase, phrase_at, trimmed
 from memgraph.extract.frames import Frame, Match, frames_of, matches
-from memgraph.extract.nouns import NounFact, NounFrames, Words, called, name_at, owner_of
+from memgraph.extract.nouns import Named, NounFact, NounFrames, Words, called, name_at, owner_of
 from memgraph.extract.talk import Heard, Reading, Talk
 from memgraph.extract.values import amount_in, read_text, special_in
 from memgraph.model import Episode, Polarity, name_key
@@ -48,10 +48,12 @@ _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|
 _TAIL = regex.compile(
     r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
     r"|as well"
-    r"|on \w+days?|every \w+|anyway|btw|already|again|or something|or so|at all)\b.*"
+    r"|on \w+days?|for (?:ages|years|decades|months|a while)|every \w+|anyway|btw|already|again"
+    r"|or something|or so|at all)\b.*"
     r"| (?:and|or|on|in|at|to|for|with|by|from)$| [-–—(:;].*|, .*)$",
     regex.IGNORECASE,
 )
+_TASTING = frozenset("like love enjoy stand".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
 _PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
 
@@ -147,6 +149,11 @@ class Referents:
         is_short = any(h.kind == "organization" and h.name.startswith(f"{name} ") for h in self.talk.heard)
         return "organization" if is_short else ""
 
+    def _heard(self, name: str) -> list[Heard]:
+        """What was heard of a name, here and before."""
+        heard = [*(h for _, h in self.local), *self.talk.heard]
+        return [h for h in heard if name_key(h.name) == name_key(name)]
+
     def _is_person(self, name: str) -> bool:
         key = name_key(name)
         return any(key == p or (" " not in key and key in p.split()) for p in self.talk.persons)
@@ -159,7 +166,9 @@ class Referents:
         """Who or what a subject is, and whether that is sure."""
         kind = declared.subject
         if token is None:
-            if clause is None or clause.head.tag_ not in ("VBD", "VBG", "VBZ", "VBN", "JJ") or clause.modals:
+            is_taste = clause is not None and clause.is_negated and bool(clause.words & _TASTING)  # "Can't stand it"
+            tags = ("VB",) if is_taste else ("VBD", "VBG", "VBZ", "VBN", "JJ")
+            if clause is None or clause.head.tag_ not in tags or (clause.modals and not is_taste):
                 return None
             before = [t for t in self.sentence if t.i < clause.head.i]
             light = ("ADV", "INTJ", "CCONJ", "SCONJ", "PUNCT", "AUX", "PART", "SYM")
@@ -222,8 +231,7 @@ class Referents:
             return None
         if kind == "person" and self._kind_of(named.text) in ("organization", "place"):
             return None
-        is_full = named.end - named.start == 2 and all(t.hint == "person" for t in token.doc[named.start : named.end])
-        if kind == "organization" and is_full and not self._kind_of(named.text):
+        if kind == "organization" and _is_full_name(token, named) and not self._kind_of(named.text):
             return None  # "Tom Wuyts runs Contoso"
         if kind == "organization" and self._is_person(named.text):
             return None
@@ -563,7 +571,14 @@ class Referents:
             return None
         if kind == "place" and named.end <= token.i and token.pos_ == "NOUN":  # "a Rome conference"
             return None
+        if kind == "place" and _is_full_name(token, named):
+            return None
         return Called(named.text, kind)
+
+
+def _is_full_name(token: Token, named: Named) -> bool:
+    """Whether a name is taken for somebody's first and last one."""
+    return named.end - named.start == 2 and all(t.hint == "person" for t in token.doc[named.start : named.end])
 
 
 def _is_definite(token: Token) -> bool:

@@ -59,6 +59,7 @@ class SentenceReader(Answers):
         self.found.extend(self._budgeted())
         self.found.extend(self._last_day())
         self.found.extend(self._still_there())
+        self.found.extend(self._introduced())
         self.found.extend(list(self._replaced()))
         self.found.extend(self._reactions())
         self.found.extend(self._unfounded())
@@ -224,7 +225,8 @@ class SentenceReader(Answers):
                         continue  # "maybe you want to …" advises
                     if frame.predicate == "goal" and token.pos_ in ("ADJ", "ADV"):
                         continue  # "I want results fast"
-                    if frame.predicate in ("studies", "job_title") and children(token, "nmod:poss"):
+                    is_as = any("as" in a.preps for a in frame.args)  # "starts as our designer"
+                    if frame.predicate in ("studies", "job_title") and children(token, "nmod:poss") and not is_as:
                         continue  # "I study and see to my relationship", "you became their owner"
                     if frame.predicate == "studies" and token.tag_ == "VBG":
                         continue  # "I've been studying, attending workshops, …"
@@ -236,7 +238,7 @@ class SentenceReader(Answers):
                     is_instead = any(c.lower_ == "but" for c in children(token, "cc"))
                     plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
-                        if "O" in frame.known and self._kind_of(thing.text) != declared.object:
+                        if "O" in frame.known and not self._is_known(thing.text, declared.object, clause):
                             continue
                         if frame.words == "medication" and isinstance(thing, Literal):
                             thing = read_text(_TAKEN_HOW.split(thing.text, maxsplit=1)[0]) or thing
@@ -263,6 +265,11 @@ class SentenceReader(Answers):
         """ "They switched me to …", after a medication was spoken of: a name that nobody has is another."""
         is_name = token.pos_ == "PROPN" and token.text[:1].isupper() and not self._kind_of(token.text)
         return is_name and any(p.predicate == "takes_medication" for p in self.talk.told)
+
+    def _is_known(self, name: str, kind: str, clause: Clause) -> bool:
+        """Whether a name is known for one of a kind; what is no longer so may have been told long ago."""
+        known = self._kind_of(name)
+        return known == kind or (clause.is_ended and known == "" and all(h.hint != "person" for h in self._heard(name)))
 
     def _is_drug(self, token: Token, clause: Clause) -> bool:
         """ "They put me on …", "I take … for my gout": a word that no dictionary has is a medication."""
@@ -378,6 +385,8 @@ class SentenceReader(Answers):
                     continue
                 if token.pos_ == "ADJ" and declared.object == "text" and predicate not in _ADJECTIVAL:
                     continue  # "learning a language is tough"
+                if predicate == "job_title" and clause is None and token.pos_ == "PROPN" and token.hint == "person":
+                    continue  # "somebody for Ann's job: Ken"
                 is_infinitive = any(c.lower_ == "to" for c in token.children)
                 if token.pos_ == "VERB" and token.tag_ != "VBG" and not is_infinitive and predicate not in _ADJECTIVAL:
                     continue  # "a dream come true"

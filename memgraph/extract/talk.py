@@ -35,6 +35,7 @@ class Open(NamedTuple):
     subject: Called
     qualifier: str = ""
     words: str = ""  # the class that the answer must be of
+    is_turned: bool = False  # it is the subject that is asked for: "Who works on Atlas?"; `subject` is the object then
 
 
 @dataclass(slots=True)
