@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from memgraph.blas import one_thread
 from memgraph.errors import MissingExtra
-from memgraph.extract.tree import Line
+from memgraph.extract.tree import SHORT_FOR, Line
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -62,6 +62,9 @@ def pipeline(name: str) -> Language:
     found = importlib.import_module(name)
     loaded: Language = found.load(exclude=unneeded) if hasattr(found, "load") else spacy.load(name, exclude=unneeded)
     _speed_up(loaded)
+    for short, whole in SHORT_FOR.items():
+        tokenizer: Any = loaded.tokenizer
+        tokenizer.add_special_case(short, [{"ORTH": short, "NORM": whole}])
     return loaded
 
 

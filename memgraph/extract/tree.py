@@ -24,6 +24,19 @@ _CLEAR = {  # the labels of en_core_web_*, as Universal Dependencies
     "acomp": "attr",
     "oprd": "xcomp",
 }
+SHORT_FOR = {
+    "@": "at",
+    "bf": "boyfriend",
+    "bro": "brother",
+    "exec": "manager",
+    "gf": "girlfriend",
+    "hubby": "husband",
+    "mgr": "manager",
+    "sis": "sister",
+    "thx": "thanks",
+    "w/": "with",
+}
+"""What stands for another word where people type fast; it is parsed and read as that one, and shown as said."""
 _KINDS = {"PERSON": "person", "PER": "person", "ORG": "organization", "GPE": "place", "LOC": "place", "FAC": "place"}
 
 
@@ -57,7 +70,7 @@ class Token:
 
     def __init__(self, doc: Line, i: int, idx: int, text: str) -> None:
         self.doc, self.i, self.idx, self.text = doc, i, idx, text
-        self.lower_ = text.lower()
+        self.lower_ = SHORT_FOR.get(text.lower(), text.lower())
         self.is_alpha = text.isalpha()
         self.lemma_ = self.pos_ = self.tag_ = self.dep_ = self.hint = ""
         self.is_oov = self.like_num = self.is_sent_start = False
@@ -138,6 +151,17 @@ class Span:
         return self.doc.text[self.start_char : last.idx + len(last)]
 
 
+def _hand_over(part: Token) -> None:
+    """Of "I'm your account exec", the "exec" is who I am, whatever the parser made of it."""
+    own = [c for c in part.children if c.dep_ in ("compound", "flat")]
+    for child in part.children:
+        if child not in own:
+            child.head = part.head
+            part.head.children.append(child)
+    part.head.children.sort(key=lambda t: t.i)
+    part.children = own
+
+
 class Line:
     """A line with its tokens and sentences."""
 
@@ -147,13 +171,16 @@ class Line:
         self.text = doc.text
         self.tokens = [Token(self, t.i, t.idx, t.text) for t in doc]
         for own, t in zip(self.tokens, doc, strict=True):
-            own.lemma_, own.pos_, own.tag_ = t.lemma_, t.pos_, t.tag_
+            own.lemma_, own.pos_, own.tag_ = SHORT_FOR.get(t.lower_, t.lemma_), t.pos_, t.tag_
             own.dep_ = _CLEAR.get(t.dep_, t.dep_)
             own.is_oov, own.like_num, own.is_sent_start = t.is_oov, t.like_num, bool(t.is_sent_start)
             own.hint = _KINDS.get(t.ent_type_, "")
             own.head = self.tokens[t.head.i]
             if own.head is not own:
                 own.head.children.append(own)
+        for own in self.tokens:
+            if own.dep_ == "compound" and any(c.dep_ == "cop" for c in own.children):
+                _hand_over(own)
         self.sentences = list(self._sentences([s.end for s in doc.sents]))
         for sentence in self.sentences:
             for token in sentence:
