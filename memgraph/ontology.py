@@ -36,7 +36,8 @@ class Predicate(BaseModel):
     `verbs`, `changes`, `ends`, `nouns` and `values` are ways to say it (see `schema/ontology.yaml`). An `event`
     happened once: the past tense does not end it. What is `ahead` speaks of something to
     come: a time belongs to that, and the fact holds from when it is said. What is `promised` holds from then, too:
-    who will do something has it to do.
+    who will do something has it to do. What firms have and is `personal`, a person may have as well; an entity that is
+    the object of a `described` predicate needs no name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +59,7 @@ class Predicate(BaseModel):
     ahead: bool = False
     promised: bool = False
     described: bool = False
+    personal: bool = False
     example: Example | None = None
 
     @property

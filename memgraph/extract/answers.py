@@ -8,14 +8,15 @@ import regex
 
 from memgraph.changes import Called, Literal
 from memgraph.extract.claims import POINTED, SURE, UNREAL
-from memgraph.extract.clauses import Clause, clause_of, conjuncts
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
 from memgraph.extract.fields import Fields
 from memgraph.extract.frames import Frame
-from memgraph.extract.nouns import name_at
+from memgraph.extract.health import DOSE
+from memgraph.extract.nouns import begins_amount, name_at
 from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, contact_in
-from memgraph.model import Mode, Polarity, name_key
+from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
 
 _ANSWERED = frozenset(
@@ -64,7 +65,8 @@ _DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from 
 _HOW_OLD = regex.compile(r"\bhow old\b", regex.IGNORECASE)
 _YES = regex.compile(
     r"^(?:every (?:single )?(?:day|morning|evening|night|week|weekend)|all the time"
-    r"|yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b",
+    r"|yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b"
+    r"|^(?:(?:i|we|they|you) (?:do|have|are)|(?:he|she|it) (?:does|has|is)|i am)(?=[,.!;]|$)",
     regex.IGNORECASE,
 )
 _SURE = regex.compile(
@@ -144,6 +146,9 @@ class Answers(Fields):
         for found in self.x.nouns.asked(self.sentence):
             declared = self.ontology[found.predicate]
             owner = self._owner(found.owner, declared, found.noun) if found.owner is not None else None
+            had_by = [c.subject for c in self.clauses if c.subject is not None and found.noun in c.objects]
+            if found.owner is None and had_by and declared.subject == "person":  # "does Mila have any conditions?"
+                owner = self._subject(had_by[0], declared, None)
             if owner is None and found.owner is None and declared.subject != "person":
                 last = self._latest(declared.subject)
                 owner = (Called(last, declared.subject), False) if last else None
@@ -200,7 +205,9 @@ class Answers(Fields):
     def _leaves_open(self, frame: Frame, said: set[str]) -> bool:
         """Whether a question uses the words of a pattern, all but its object: "what are you working on?"."""
         thing = next((a for a in frame.args if a.role == "O"), None)
-        fixed = [a.noun for a in frame.args if not a.role] + [w for p in frame.particles for w in p.split("|")[:1]]
+        fixed = [a.noun.removeprefix("<") for a in frame.args if a.noun] + [
+            w for p in frame.particles for w in p.split("|")[:1]
+        ]
         if thing is None or not said.issuperset(fixed):
             return False
         if thing.preps:
@@ -238,6 +245,8 @@ class Answers(Fields):
             self._since(text)
         yes = _YES.match(text) if not self.is_question else None
         is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
+        if question.is_still and _NO.match(text):
+            self._no_more(question)
         if (is_told and self._filled(question, text)) or yes is None:
             return
         of_others = any(c.subject is not None and c.subject.lower_ in OTHERS for c in self.clauses)
@@ -254,6 +263,26 @@ class Answers(Fields):
                     text=self.text,
                 )
             )
+
+    def _no_more(self, question: Question) -> None:
+        """ "Are you still on naproxen?" — "No, I stopped in May."."""
+        over = next((t for t in self.times if t.how != "since" and t.start <= self.episode.occurred_at), None)
+        for asked in question.asked:
+            if asked.polarity is Polarity.HOLDS:
+                self.reading.proposals.append(
+                    replace(
+                        asked,
+                        episode=self.episode.id,
+                        subject=self._answering(asked.subject),
+                        polarity=Polarity.ENDS,
+                        mode=Mode.CHANGE,
+                        valid_from=over.start if over is not None else None,
+                        valid_to=None,
+                        precision=over.precision if over is not None else Precision.INSTANT,
+                        confidence=round(SURE * POINTED, 4),
+                        text=self.text,
+                    )
+                )
 
     def _since(self, text: str) -> None:
         """ "Since when?" is answered by when what was told last began."""
@@ -306,20 +335,26 @@ class Answers(Fields):
         if pointing and not others and not pointing[-1].is_negated:
             root = pointing[-1].head  # "That would be Magda", "Used to be Oslo, now it's Graz"
         elif any(c.subject is not None and not c.words & _SUPPOSES and c.head.i <= root.i for c in self.clauses):
-            return False
+            first = self.sentence[0]
+            if not (first.like_num or begins_amount(first)):
+                return False
+            root = first  # "450k, everything included"
         if root.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X", "VERB"):
             return False
         for left in question.open_:
             declared = _SOMEBODY if left.is_turned else self.ontology[left.predicate]
             if declared.object == "text" and left.predicate not in _ANSWERED:
                 continue
-            counted = [t for t in self.sentence if t.like_num][:1] if declared.object == "number" else []
+            is_count = declared.object in ("number", "money")
+            counted = [t for t in self.sentence if t.like_num or begins_amount(t)][:1] if is_count else []
             found = False
             for token in counted or conjuncts(root):
                 if left.words and declared.object == "text" and not self.words.is_any(left.words, token):
                     continue
                 if left.predicate in _THINGS and token.pos_ not in ("NOUN", "PROPN"):
                     continue
+                if left.predicate == "takes_medication" and (DOSE.fullmatch(token.text) or children(token, "nummod")):
+                    continue  # "75 micrograms"
                 for thing in self._object(token, declared, None):
                     if isinstance(thing, Called) and declared.object != "person" and self._is_person(thing.text):
                         continue  # "Nice set-up, James!" answers nothing

@@ -91,6 +91,8 @@ class Claims(Referents):
     ) -> Proposal | None:
         declared = self.ontology[predicate]
         called, is_sure = subject
+        if isinstance(thing, Literal):
+            thing = _without_owner(thing, called.text)
         if self._is_out_of_question(predicate, subject, thing, clause, polarity):
             return None
         if clause is not None:
@@ -162,6 +164,9 @@ class Claims(Referents):
             return True
         if predicate == "with" and not is_sure:
             return True
+        if predicate == "blocked_by" and not is_sure and thing is not None and thing.text.islower():
+            is_standing = any(self.words.is_("status", t.lower_) for t in self.sentence)
+            return not (is_standing or self._is_known_project(called))  # "Mila may have it, we're waiting for the test"
         if called.text.lower().split()[-1] in ("thing", "things", "something", "stuff"):
             return True  # "crazy thing happened"
         if predicate == "visited" and clause is not None and clause.is_ongoing and clause.words & _SETS_OUT:
@@ -194,6 +199,8 @@ class Claims(Referents):
         is_loss = polarity is Polarity.ENDS and bool(clause.words & _LEAVES)
         if is_loss and predicate in ("married_to", "partner_of") and clause.subject is not None:
             return clause.subject.lower_ not in _SPOUSES  # "my husband left", not "Tom left"
+        if predicate == "works_at" and is_loss and isinstance(thing, Called) and self._kind_of(thing.text) == "":
+            return any(h.hint == "person" for h in self._heard(thing.text))  # "Mila left Teo"
         is_label = clause.head.dep_ == "acl"  # "a game called …"
         if predicate == "nickname" and is_label and not self._is_person(called.text):
             return True
@@ -330,12 +337,27 @@ class Claims(Referents):
             return None if is_any else (Called(self.episode.speaker, "person"), True)  # "kids are resilient"
         self._catch_up(noun.i)
         last = self._latest(declared.subject)
-        return (Called(last, declared.subject), False) if last else None
+        if last:
+            return Called(last, declared.subject), False
+        told = (p.subject for p in reversed(self.talk.told) if self.ontology[p.predicate] is declared)
+        whose = next(told, None) if declared.personal else None  # "Budget is now 470k"
+        return (whose, False) if whose is not None else None
 
     def _is_project(self, subject: tuple[Called, bool]) -> bool:
         """Whether something may have a status: nobody, no firm; what a pronoun points at only if known for one."""
         called, is_sure = subject
         if self.words.is_("happening", called.text.lower()):
             return False  # "Kickoff is done"
-        is_known = any(p.predicate in _OF_PROJECTS and called in (p.subject, p.object) for p in self.talk.told)
-        return self._kind_of(called.text) in ("", "thing") and (is_sure or is_known)
+        return self._kind_of(called.text) in ("", "thing") and (is_sure or self._is_known_project(called))
+
+    def _is_known_project(self, called: Called) -> bool:
+        return any(p.predicate in _OF_PROJECTS and called in (p.subject, p.object) for p in self.talk.told)
+
+
+def _without_owner(thing: Literal, owner: str) -> Literal:
+    """ "Mila's eczema", once it is said to be Mila's."""
+    for mark in ("'s ", "’s "):
+        if f"{owner}{mark}" in thing.text and thing.text != f"{owner}{mark}".strip():
+            value = thing.value.replace(f"{owner}{mark}".lower(), "")
+            return Literal(thing.text.replace(f"{owner}{mark}", ""), value)
+    return thing

@@ -272,7 +272,7 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
     if named:  # "Larkbox no longer depends on …", taken for a gerund
         return named[0]
     if depth > 4 or head.head.i == head.i:
-        return None
+        return _name_before(head) if head.tag_ in ("VBZ", "VBD") else None  # "Mila no longer has …"
     kind = head.dep_
     if kind == "conj" and head.head.pos_ in ("VERB", "AUX", "NOUN", "ADJ", "PROPN"):
         above = head.head

@@ -10,6 +10,7 @@ from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.asides import Asides
 from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount
 
+_OURS = frozenset(("i", "i'm", "i've", "my", "we", "we're", "we've", "our"))
 _NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
 _SPENDS = regex.compile(
     r"\b(?:can(?:no|['’])?t|won['’]t|don['’]t want to|not) (?:go|spend|pay|do|stretch) (?:to )?"
@@ -104,7 +105,7 @@ class Dealings(Asides):
         if any(p.predicate in _BUDGETED for p in self.found):
             return
         amount = read_amount(match["n"].strip())
-        subject = self._spender(match.start())
+        subject = self._spender(match.start()) or self._own_purse(match.start())
         if amount is not None and subject is not None and not amount.value.startswith("0"):
             yield from self._stated(None, "budget", subject, amount)
 
@@ -122,6 +123,12 @@ class Dealings(Asides):
         is_other = {"they", "they've", "them", "their"} & set(before)
         name = self._latest("organization") if is_other or own is None else own
         return (Called(name, "organization"), False) if name and self._kind_of(name) == "organization" else None
+
+    def _own_purse(self, at: int) -> tuple[Called, bool] | None:
+        """ "We can spend up to 450k": of the speaker, where no firm is spoken of."""
+        before = set(self.plain[:at].lower().split())
+        is_ours = bool(_OURS & before) and not before & {"they", "them", "he", "she"}
+        return (Called(self.episode.speaker, "person"), False) if is_ours else None
 
     def _price_told(self) -> Iterator[Proposal]:
         """ "Price isn't an issue for them", "they count every penny": how much the price matters."""

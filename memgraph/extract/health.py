@@ -62,6 +62,9 @@ _INJURES = {
     "tear": "torn", "tore": "torn", "dislocate": "dislocated", "pull": "pulled", "bruise": "bruised",
     "rupture": "ruptured", "burn": "burnt",
 }  # fmt: skip
+_HURT = frozenset((*_INJURES.values(), *"slipped herniated bulging prolapsed pinched trapped frozen bad".split()))
+_EPONYMS = frozenset("disease syndrome disorder palsy lymphoma sarcoma tremor".split())
+_PARTS = frozenset("disc disk nerve vertebra".split())
 _WHO = rf"(?P<who>\b(?i:me|him|her|my \w+(?:-in-law)?|our \w+)(?:,? {W})?|{W})"
 _REACTS = regex.compile(
     rf"(?P<what>\b[\p{{L}}-]+(?: [\p{{L}}-]+)?) (?:gives?|gave|makes?|made) {_WHO}"
@@ -193,6 +196,11 @@ class Health(Claims):
                 what = f"{how} {part.lower_}"
                 yield from self._stated(clause, "has_condition", subject, Literal(what, what), Mode.CHANGE)
 
+    def _is_hurt(self, token: Token) -> bool:
+        """ "A torn meniscus", "a slipped disc"."""
+        is_part = self.words.is_any("body_part", token) or token.lower_ in _PARTS
+        return is_part and any(c.lower_ in _HURT for c in children(token, "amod", "compound"))
+
     def _replaced(self) -> Iterator[Proposal]:
         """ "The ramipril made me cough, so she switched me to losartan": the one before is over."""
         if not self._search(_SWITCHES):
@@ -220,6 +228,8 @@ class Health(Claims):
             is_the = any(c.lower_ == "the" for c in children(of_what, "det"))
             if not owners and not is_the:
                 continue
+            if token.lower_ in _EPONYMS and any(o.pos_ == "PROPN" for o in owners):
+                continue  # "Crohn's disease" is nobody's
             at = clause_of(token, self.heads)
             clause = next((c for c in self.clauses if c.head.i == at), None)
             if clause is None or clause.is_unreal or clause.is_imperative:

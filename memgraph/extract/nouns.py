@@ -449,11 +449,11 @@ class NounFrames:
                 value = value.head
             if not any(t.pos_ in ("VERB", "AUX") for t in token.doc[token.i + 1 : colon.i]):
                 yield fact(owner, (value,), None)
-        if predicate in self._numbers and after is not None and _begins_amount(after):
+        if predicate in self._numbers and after is not None and begins_amount(after):
             yield fact(owner, (after,), None)
         elif predicate in self._numbers and after is not None and after.lower_ in ("there", "here"):
             amount = after.nbor(2) if after.i + 2 < token.sent.end else None  # "headcount there is 2,300"
-            if amount is not None and after.nbor(1).lower_ in ("is", "was") and _begins_amount(amount):
+            if amount is not None and after.nbor(1).lower_ in ("is", "was") and begins_amount(amount):
                 yield fact(owner, (amount,), None)
 
     def _as_title(self, token: Token, owner: Token | None, fact: Callable[..., NounFact]) -> Iterator[NounFact]:
@@ -541,9 +541,12 @@ def _told(head: Token) -> Token:
     return value if value.pos_ in ("PROPN", "NOUN", "NUM", "SYM", "ADJ") else head
 
 
-def _begins_amount(token: Token) -> bool:
+def begins_amount(token: Token) -> bool:
+    """Whether an amount begins here: a number, or what stands before one."""
     following = token.nbor(1).text if token.i + 1 < len(token.doc) else ""
-    looks_like_one = token.like_num or token.text[:1] in "$€£v" or token.text in ("USD", "EUR", "GBP")
+    looks_like_one = (
+        token.like_num or token.text[:1].isdigit() or token.text[:1] in "$€£₹¥v" or token.text in ("USD", "EUR", "GBP")
+    )
     return looks_like_one and any(ch.isdigit() for ch in token.text + following)
 
 

@@ -154,6 +154,9 @@ class Referents:
         heard = [*(h for _, h in self.local), *self.talk.heard]
         return [h for h in heard if name_key(h.name) == name_key(name)]
 
+    def _gender(self, name: str) -> str:
+        return next((h.gender for h in self._heard(name) if h.gender), "")
+
     def _is_person(self, name: str) -> bool:
         key = name_key(name)
         return any(key == p or (" " not in key and key in p.split()) for p in self.talk.persons)
@@ -188,25 +191,24 @@ class Referents:
         if person is not None:
             if kind == "person":
                 return Called(person, "person"), True
-            last = self._own_organization(person) if kind == "organization" else None
-            return (Called(last, kind), False) if last else None
+            return self._own(person, declared)
         if word in _WE:
             if kind == "person":
                 return Called(self.episode.speaker, "person"), True
-            if kind == "thing":  # "Atlas is at risk, we're waiting on …"
-                last = self._subject_before(token, "it", kind)
-            else:
-                last = self._own_organization(self.episode.speaker)
+            if kind != "thing":
+                return self._own(self.episode.speaker, declared)
+            last = self._subject_before(token, "it", kind)  # "Atlas is at risk, we're waiting on …"
             return (Called(last, kind), False) if last else None
         if word in HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
             pointed = self._subject_before(token, word, kind) or self._pointed(word, kind)
             if pointed and word in HE_SHE:  # which makes somebody of it
                 self.talk.note(pointed, "person", HE_SHE[word])
-            return (Called(pointed, kind), False) if pointed else None
+            of_person = declared.personal and pointed is not None and self._is_person(pointed)
+            return (Called(pointed, "person" if of_person else kind), False) if pointed else None
         role = self._role(token)
         if role is not None:
-            return (role, True) if kind == "person" else None
+            return (role, True) if kind == "person" or declared.personal else None
         named = name_at(
             token,
             self.talk.named,
@@ -231,10 +233,9 @@ class Referents:
             return None
         if kind == "person" and self._kind_of(named.text) in ("organization", "place"):
             return None
-        if kind == "organization" and _is_full_name(token, named) and not self._kind_of(named.text):
-            return None  # "Tom Wuyts runs Contoso"
-        if kind == "organization" and self._is_person(named.text):
-            return None
+        is_somebody = _is_full_name(token, named) and not self._kind_of(named.text)  # "Tom Wuyts runs Contoso"
+        if kind == "organization" and (is_somebody or self._is_person(named.text)):
+            return (Called(named.text, "person"), True) if declared.personal else None
         return Called(named.text, kind), True
 
     def _described(self, token: Token, kind: str) -> str | None:
@@ -313,7 +314,7 @@ class Referents:
                 continue
             self._catch_up(token.i)
             known = "person" if role else self._kind_of(name)
-            if word in HE_SHE and known in ("person", ""):
+            if word in HE_SHE and known in ("person", "") and self._gender(name) in ("", HE_SHE[word]):
                 return name
             if word in IT | _THEY and kind != "person" and known not in ("person", "place"):
                 return name
@@ -332,6 +333,13 @@ class Referents:
         is_sure = any(h.is_topic or h.kind == kind for h in here) or not any(h.kind == kind for h in fits)
         fits = here if here and is_sure else fits
         return next((h.name for h in fits if h.is_topic), fits[0].name if fits else None)
+
+    def _own(self, person: str, declared: Predicate) -> tuple[Called, bool] | None:
+        """What "we" and "our" stand for: the speaker's firm, or the speaker, who may have a budget, too."""
+        firm = self._own_organization(person) if declared.subject == "organization" else None
+        if firm is not None:
+            return Called(firm, declared.subject), False
+        return (Called(person, "person"), True) if declared.personal else None
 
     def _own_organization(self, person: str) -> str | None:
         for told in reversed(self.talk.told):

@@ -79,6 +79,7 @@ class SentenceReader(Answers):
                 words=sum(t.is_alpha for t in self.sentence),
                 about=self._asked_after(),
                 is_since=self._search(SINCE_WHEN) is not None,
+                is_still=any(t.lower_ in ("still", "anymore") for t in self.sentence),
                 is_of_school=any(self.words.is_("school_word", t.lower_) for t in self.sentence),
             )
             self.found.clear()
@@ -185,6 +186,7 @@ class SentenceReader(Answers):
                     if not frame.words
                     or self.words.is_any(frame.words, t)
                     or (frame.words == "medication" and (self._is_brand(t) or self._is_drug(t, clause)))
+                    or (frame.words == "condition" and self._is_hurt(t))
                 ]  # fmt: skip
                 # Whatever the parser made of the words around it.
                 if frame.words and not frame.words.startswith("!") and not fitting:
@@ -393,6 +395,8 @@ class SentenceReader(Answers):
                 for thing in self._object(token, declared, clause, is_copula_value=True):
                     if isinstance(thing, Called) and name_key(thing.text) == name_key(owner[0].text):
                         continue
+                    if isinstance(thing, Literal) and declared.subject == "person" and owner[0].text in thing.text:
+                        continue  # nobody called Crohn has "Crohn's disease"
                     proposal = self._proposal(clause, predicate, owner, thing, found.mode, Polarity.HOLDS)
                     if proposal is None:
                         continue

@@ -48,6 +48,7 @@ class Question:
     words: int = 0  # how many it has
     about: str = ""  # who is asked after, where that is neither of the two
     is_since: bool = False  # it asks since when
+    is_still: bool = False  # it asks whether that is still so
     is_of_school: bool = False  # it speaks of a school
 
 

@@ -13,6 +13,7 @@ from memgraph.times import read_time
 W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
 """A pattern for a word with a capital, for use inside other patterns."""
 _SCALES = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mm": 6, "million": 6, "bn": 9, "b": 9, "billion": 9}
+_CODES = "USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|NZD|JPY|CNY|INR|BRL|MXN|ZAR|SGD|AED"
 _CURRENCIES = {
     "$": "USD",
     "usd": "USD",
@@ -26,21 +27,25 @@ _CURRENCIES = {
     "gbp": "GBP",
     "pound": "GBP",
     "pounds": "GBP",
+    "₹": "INR",
+    "¥": "JPY",
+    **{code.lower(): code for code in _CODES.split("|")},
 }
 _ROUND = (
     r"(?:half a|a quarter of a|a|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty"
     r"|fifty|sixty|seventy|eighty|ninety)(?: hundred)?(?= (?:thousand|grand|million|billion)\b)"
 )
+_NUMBER = r"\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)(?:\.\d+)?|\d(?:[\d,]*\d)?(?:\.\d+)?"
 MONEY = (
-    rf"(?:(?:(?:USD|EUR|GBP|[$€£]) ?)?\d(?:[\d,]*\d)?(?:\.\d+)?|{_ROUND})"
-    r"(?: ?(?:k|m|mm|bn|thousand|grand|million|billion)\b)?(?: ?(?:dollars?|euros?|pounds?|USD|EUR|GBP)\b)?"
+    rf"(?:(?:(?:{_CODES}|[$€£₹¥]) ?)?(?:{_NUMBER})|{_ROUND})"
+    rf"(?: ?(?:k|m|mm|bn|thousand|grand|million|billion)\b)?(?: ?(?:dollars?|euros?|pounds?|{_CODES})\b)?"
 )
 """A pattern for amounts, for use inside other patterns; `read_amount` reads what it matches."""
 HAS_AMOUNT = regex.compile(r"\d|\b(?:thousand|grand|million|billion)\b", regex.IGNORECASE)
 """Whether a text may hold one, told fast."""
 
 _AMOUNT = regex.compile(
-    r"(?P<before>USD|EUR|GBP|[$€£])? ?(?P<number>\d(?:[\d,]*\d)?(?:\.\d+)?)"
+    rf"(?P<before>{_CODES}|[$€£₹¥])? ?(?P<number>{_NUMBER})"
     r" ?(?P<scale>k|mm?|bn?|thousand|grand|million|billion)?\b ?(?P<after>[a-z]+)?",
     regex.IGNORECASE,
 )
@@ -57,7 +62,7 @@ def read_amount(text: str) -> Literal | None:
     if match is None:
         return None
     try:
-        number = Decimal(match["number"].replace(",", ""))
+        number = Decimal(regex.sub(r"[,\s]", "", match["number"]))
     except InvalidOperation:
         return None
     number = number.scaleb(_SCALES.get((match["scale"] or "").lower(), 0))
@@ -66,6 +71,7 @@ def read_amount(text: str) -> Literal | None:
     return Literal(text.strip(), f"{plain} {currency}" if currency else plain)
 
 
+_OPEN_RANGE = regex.compile(r"\bbetween\s+$", regex.IGNORECASE)
 _AMOUNTS = regex.compile(rf"(?<![\w.]){MONEY}", regex.IGNORECASE)
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -97,7 +103,7 @@ def amount_in(text: str, at: int, within: tuple[int, int]) -> Literal | None:
     found = [(m.start(), m.end(), m[0].strip()) for m in _AMOUNTS.finditer(text)]
     best = [f for f in found if f[0] <= at < f[1]] or [f for f in found if within[0] <= f[0] < within[1]]
     if best:
-        return read_amount(best[0][2])
+        return None if _OPEN_RANGE.search(text, endpos=best[0][0]) else read_amount(best[0][2])
     word = regex.match(r"\w+(?:-\w+)?", text[at:])
     if word and word[0].lower() in SPELLED:
         return Literal(word[0], str(SPELLED[word[0].lower()]))
