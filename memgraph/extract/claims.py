@@ -171,6 +171,8 @@ class Claims(Referents):
             return True  # "crazy thing happened"
         if predicate == "visited" and clause is not None and clause.is_ongoing and clause.words & _SETS_OUT:
             return True  # "I'm going to Rome" is still to come
+        if predicate in ("lives_in", "visited") and thing is not None and self.words.is_("status", thing.text.lower()):
+            return True  # "Atlas moved into QA"
         if predicate == "visited" and clause is not None and "over" in clause.adverbs | clause.particles:
             return True  # "Kim goes over to Platform"
         if (

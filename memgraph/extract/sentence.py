@@ -411,6 +411,11 @@ class SentenceReader(Answers):
             named = name_at(found.owner, self.talk.named)
             if named is not None and self._kind_of(named.text) == "organization":
                 return "ceo"  # "Contoso's new boss"
+        if found.predicate == "subsidiary_of" and "assigned_to" in self.ontology.predicates and found.owner is not None:
+            named = name_at(found.owner, self.talk.named)
+            known = {t.hint for t in found.values}
+            if named is not None and self._kind_of(named.text) != "organization" and "organization" not in known:
+                return "assigned_to"  # "Lin is the owner of Atlas"
         if found.predicate == "deadline" and is_task and "due_on" in self.ontology.predicates:
             return "due_on"
         return found.predicate
