@@ -62,9 +62,15 @@ _INJURES = {
     "tear": "torn", "tore": "torn", "dislocate": "dislocated", "pull": "pulled", "bruise": "bruised",
     "rupture": "ruptured", "burn": "burnt",
 }  # fmt: skip
-_HURT = frozenset((*_INJURES.values(), *"slipped herniated bulging prolapsed pinched trapped frozen bad".split()))
+_HURT = frozenset(
+    (
+        *_INJURES.values(),
+        *"slipped herniated bulging prolapsed pinched trapped frozen bad underactive overactive weak".split(),
+    )
+)
 _EPONYMS = frozenset("disease syndrome disorder palsy lymphoma sarcoma tremor".split())
-_PARTS = frozenset("disc disk nerve vertebra".split())
+_PARTS = frozenset("disc disk nerve vertebra thyroid bladder heart kidney liver prostate".split())
+_ACRONYMS = frozenset(("CFS", "EDS", "MS", "POTS"))  # words of another meaning, in lower case
 _WHO = rf"(?P<who>\b(?i:me|him|her|my \w+(?:-in-law)?|our \w+)(?:,? {W})?|{W})"
 _REACTS = regex.compile(
     rf"(?P<what>\b[\p{{L}}-]+(?: [\p{{L}}-]+)?) (?:gives?|gave|makes?|made) {_WHO}"
@@ -185,6 +191,9 @@ class Health(Claims):
     def _injured(self, clause: Clause) -> Iterator[Proposal]:
         """ "I broke my wrist": what somebody has then."""
         how = next((_INJURES[w] for w in sorted(clause.words) if w in _INJURES), "")
+        if clause.subject is not None and self._is_part(clause.subject) and (clause.is_passive or clause.is_copular):
+            yield from self._hurting(clause, clause.subject)
+            return
         declared = self.ontology.predicates.get("has_condition")
         if not how or declared is None or clause.subject is None or clause.is_negated or clause.is_unreal:
             return
@@ -196,10 +205,23 @@ class Health(Claims):
                 what = f"{how} {part.lower_}"
                 yield from self._stated(clause, "has_condition", subject, Literal(what, what), Mode.CHANGE)
 
+    def _hurting(self, clause: Clause, part: Token) -> Iterator[Proposal]:
+        """ "My ankle is sprained": what is wrong with whose."""
+        owners, declared = children(part, "nmod:poss"), self.ontology.predicates.get("has_condition")
+        if clause.head.lower_ not in _HURT or declared is None or not owners or clause.is_negated or clause.is_unreal:
+            return
+        subject, what = self._subject(owners[0], declared, clause), f"{clause.head.lower_} {part.lower_}"
+        if subject is not None:
+            yield from self._stated(clause, "has_condition", subject, Literal(what, what), Mode.CHANGE)
+
+    def _is_part(self, token: Token) -> bool:
+        return self.words.is_any("body_part", token) or token.lower_ in _PARTS
+
     def _is_hurt(self, token: Token) -> bool:
-        """ "A torn meniscus", "a slipped disc"."""
-        is_part = self.words.is_any("body_part", token) or token.lower_ in _PARTS
-        return is_part and any(c.lower_ in _HURT for c in children(token, "amod", "compound"))
+        """ "A torn meniscus", "a slipped disc", "MS"."""
+        if token.text in _ACRONYMS:
+            return True
+        return self._is_part(token) and any(c.lower_ in _HURT for c in children(token, "amod", "compound"))
 
     def _replaced(self) -> Iterator[Proposal]:
         """ "The ramipril made me cough, so she switched me to losartan": the one before is over."""

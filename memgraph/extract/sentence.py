@@ -30,6 +30,7 @@ _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
 )
 _TAKEN_HOW = regex.compile(r" (?:for|to|from|instead|because|whenever|with|by) ")
 _PRESCRIBES = frozenset(("prescribe", "put"))
+_CALLED = regex.compile(r"^.*\b(?:called|named|known as) ")
 _OBLIGED = frozenset(("must", "should"))
 _TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
@@ -244,6 +245,8 @@ class SentenceReader(Answers):
                             continue
                         if frame.words == "medication" and isinstance(thing, Literal):
                             thing = read_text(_TAKEN_HOW.split(thing.text, maxsplit=1)[0]) or thing
+                        if frame.words in ("medication", "condition") and isinstance(thing, Literal):
+                            thing = read_text(_CALLED.sub("", thing.text)) or thing
                         proposal = self._proposal(
                             plain, frame.predicate, subject, thing, frame.mode, frame.polarity,
                             is_denial_meant=frame.is_negated,
