@@ -108,6 +108,8 @@ _ALIASES = regex.compile(
     rf"|(?:^|, )(?i:(?:oh,? )?(?:and )?call) (?P<me>me) (?P<a>{W})(?=[,.!])"
     rf"|(?:\b(?P<me>I'?m|I am|[Mm]y name is)) (?P<a>{W}(?: {W})+)(?=[,.!?;]|$| and| from| at)"
     rf"|(?:\b(?P<me>I)|\b(?P<w>[Hh]e|[Ss]he)|(?P<w>{W}(?: {W})*)) (?:usually |mostly |now )?go(?:es)? by (?P<a>{W})"
+    rf"|(?i:every(?:one|body)|people|friends|the kids|all|the family) (?:just |always )?calls? (?P<w>{W}) (?P<a>{W})"
+    r"(?=[.,!?]|$)"
     rf"|(?:(?P<w>{W}(?: {W})*)(?:,| \()? ?)?(?:we|I|everyone|everybody|people|friends|they|the kids|folks|all)"
     rf" (?:just |all |always |mostly )?(?:calls?|says?|said)(?: (?P<p>her|him|them|it))?"
     rf" (?P<a>{W}(?: {W})?)(?! of)(?=[ ,.!?;)]|$)"
@@ -117,7 +119,7 @@ _ALIASES = regex.compile(
     rf" (?P<w>{W}(?: {W})*)"
     rf"|(?P<a>{W}) (?:is|means|stands) (?:short )?for (?P<w>{W}(?: {W})+)",
 )
-_NICKNAMED = regex.compile(r"\b(?:calls?|go(?:es)? by|nicknamed|aka|a\.k\.a\.)(?!\w)", regex.IGNORECASE)
+_NICKNAMED = regex.compile(r"\b(?:calls?|go(?:es)? by|nicknamed)(?!\w)", regex.IGNORECASE)
 _CHRISTENED = regex.compile(
     rf"\b(?:(?i:his|her|its) name(?:'s|’s| is| will be)|(?i:he|she|it)(?:'s|’s| is) (?:called|named)"
     rf"|(?i:we|i)(?:'ve| have)? (?:just )?(?:named|called|call|are calling) (?:him|her|it|them)"
@@ -204,7 +206,8 @@ class Asides(States):
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)
         for a, b, is_nickname in self._aliases():
-            kind = "person" if self._is_person(a) else "thing"
+            is_somebody = self._is_person(a) or (is_nickname and self._kind_of(a) == "")
+            kind = "person" if is_somebody else "thing"
             if is_nickname and kind == "person" and "nickname" in self.ontology.predicates:
                 called, name = Called(a, kind), Literal(b, name_key(b))
                 self.found.extend(self._stated(None, "nickname", (called, True), name))
@@ -288,7 +291,8 @@ class Asides(States):
             if is_speaker:
                 whole = self.episode.speaker
             elif whole.lower() in ("he", "she", "him", "her", "it", "them"):
-                whole = self._pointed(whole.lower()) or ""
+                near = [h.name for _, h in self.local if h.kind == "person"]  # "My brother Robert, we call him Bobby"
+                whole = near[-1] if near else self._pointed(whole.lower()) or ""
             if whole and name_key(whole) != name_key(alias):
                 yield whole, alias, is_nickname
 
@@ -380,20 +384,18 @@ class Asides(States):
             name = self._pointed(name.lower()) or ""
         if name and not self.words.is_common(name):
             yield from self._contact(name)
-        elif self._search(_REACH):
-            yield from self._contact(self.episode.speaker)
-        elif whose := self._addressee():
+        elif whose := self._addressee() or (self.episode.speaker if self._search(_REACH) else ""):
             yield from self._contact(whose)
 
     def _addressee(self) -> str:
         """Whose an e-mail address is that holds a name of the sentence, or the speaker's: "Ben just moved to ben@…"."""
         address = contact_in(self.plain, "email")
         parts = set(regex.split(r"[\W_\d]+", address.value.split("@")[0])) if address is not None else set[str]()
-        said = [m[0] for m in regex.finditer(W, self.plain)]
-        for name in (*said, *self.episode.speaker.split()):
-            key = name_key(name)
-            if len(key) > 2 and key in parts and not self.words.is_common(name):
-                return self.talk.named.get(key, name) if name in said else self.episode.speaker
+        said = [m.text for m in self.reading.mentions if m.text in self.plain]
+        for name in (*said, self.episode.speaker):
+            keys = {key for key in name_key(name).split() if len(key) > 2 and not self.words.is_common(key.title())}
+            if keys & parts:
+                return name
         return ""
 
     def _contact(self, name: str) -> Iterator[Proposal]:

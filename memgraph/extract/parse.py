@@ -34,6 +34,9 @@ _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
     r"|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty)(?:[,.!;]| and\b| now\b| already\b|$))"
 )
 _NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
+_WHAT_IS = re.compile(
+    r"^((?:(?:and|so|ok|but),? )?(?:[Ww]hat|[Ww]ho|[Ww]here|[Ww]hen))['’]s (?!(?:been|got|gone|\w+ed)\b)"
+)
 _IT_IS = re.compile(r"\b((?:[Tt]urn(?:s|ed) out|found out)(?: that)? it)['’]s ")
 _TYPED = re.compile(r"\b([Tt]ype) ([12]) (?=diabet)")  # "type-2 diabetes" is parsed as one thing
 _WHOSE_NOT = re.compile(  # "diagnosed with Parkinson's last spring" is about nobody's spring
@@ -95,7 +98,7 @@ def lines_of(text: str) -> list[str]:
 
 def _plainer(line: str) -> str:
     """A line with what the parser trips over put another way."""
-    for pattern in (_IS, _NUMBER_IS, _IT_IS):
+    for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
         line = pattern.sub(r"\1 is ", line)
     return _WHOSE_NOT.sub(r"\1, ", _TYPED.sub(r"\1-\2 ", line))
 

@@ -191,7 +191,7 @@ class Line:
         start = 0
         for end in ends:
             last = self.tokens[end - 1]
-            if end == len(self.tokens) or not (last.text[-1].isalnum() or last.text in "$€£,:"):
+            if end == len(self.tokens) or not (last.text[-1].isalnum() or last.text in "$€£,:-/("):
                 yield Span(self, start, end)
                 start = end
 
