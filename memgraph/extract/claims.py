@@ -54,7 +54,7 @@ UNREAL = regex.compile(
 )
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
-_SETS_OUT = frozenset("go fly head travel drive".split())
+_SETS_OUT = frozenset("go come fly head travel drive".split())
 _STARTS = frozenset("start begin join".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
@@ -169,10 +169,12 @@ class Claims(Referents):
             return not (is_standing or self._is_known_project(called))  # "Mila may have it, we're waiting for the test"
         if called.text.lower().split()[-1] in ("thing", "things", "something", "stuff"):
             return True  # "crazy thing happened"
-        if predicate == "visited" and clause is not None and clause.is_ongoing and clause.words & _SETS_OUT:
-            return True  # "I'm going to Rome" is still to come
+        if predicate in ("visited", "attended") and clause is not None and self._is_still_ahead(predicate, clause):
+            return True  # "I'm going to Rome"
         if predicate in ("lives_in", "visited") and thing is not None and self.words.is_("status", thing.text.lower()):
             return True  # "Atlas moved into QA"
+        if predicate == "visited" and thing is not None and self.words.is_("happening", thing.text.split()[-1].lower()):
+            return True  # "I went to the Spring Gala"
         if predicate == "visited" and clause is not None and "over" in clause.adverbs | clause.particles:
             return True  # "Kim goes over to Platform"
         if (
@@ -207,6 +209,10 @@ class Claims(Referents):
         if predicate == "nickname" and is_label and not self._is_person(called.text):
             return True
         return predicate == "likes" and clause.is_ongoing and "enjoy" in clause.words  # "we're enjoying some lasagna"
+
+    def _is_still_ahead(self, predicate: str, clause: Clause) -> bool:
+        is_past = clause.tense in ("past", "perfect") or predicate == "visited"
+        return bool(clause.words & _SETS_OUT) and (clause.is_ongoing or not is_past)
 
     def _when(
         self, time: TimeSpan | None, declared: Predicate, clause: Clause | None, mode: Mode, polarity: Polarity

@@ -399,7 +399,11 @@ def has_own_mark(token: Token) -> bool:
     """Whether an "'s" after a word is its own, and nobody's possessing: "Parkinson's", "at Macy's"."""
     following = token.doc[token.i + 1 : token.i + 3]
     is_mark = bool(following) and following[0].lower_ in ("'s", "’s") and token.text[:1].isupper()
-    return is_mark and (len(following) == 1 or following[1].pos_ in ("PUNCT", "ADP", "ADV", "CCONJ", "SCONJ"))
+    return (
+        is_mark
+        and token.dep_ != "nmod:poss"
+        and (len(following) == 1 or following[1].pos_ in ("PUNCT", "ADP", "ADV", "CCONJ", "SCONJ"))
+    )
 
 
 def _is_negated(c: Clause) -> bool:

@@ -29,6 +29,8 @@ _SIZED = regex.compile(
     rf"(?P<who>{W}(?: {W}){{0,3}}) \((?:~|about |c\. ?)?(?P<n>\d[\d,]*) (?:employees|staff|ftes?|people)\)"
     r"|(?i:there (?:are|were|is)) (?:about |around |roughly |now |only |just )*(?P<n>\d[\d,]*) of us"
     rf"(?: (?:at|in) (?P<who>{W}(?: {W})?))?"
+    r"|(?i:there (?:are|were)) (?:about |around |roughly |now |only |just )*(?P<n>\d[\d,]*)"
+    rf" (?:employees|staff|people)(?: working)? at (?P<who>{W}(?: {W})?)"
     rf"|(?P<who>{W}(?: {W}){{0,3}}) is an? [^.,;!?]{{0,60}}? with (?:about |around |roughly |some )?(?P<n>\d[\d,]*)"
     r" (?:employees|staff|people)\b"
 )

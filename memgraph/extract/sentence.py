@@ -17,7 +17,7 @@ from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import NounFact, name_at
 from memgraph.extract.referents import HE_SHE, IT, SECOND, label_is
 from memgraph.extract.talk import Question
-from memgraph.extract.values import read_text
+from memgraph.extract.values import W, read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Ontology, Predicate
 
@@ -30,6 +30,14 @@ _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
 )
 _TAKEN_HOW = regex.compile(r" (?:for|to|from|instead|because|whenever|with|by) ")
 _PRESCRIBES = frozenset(("prescribe", "put"))
+_TITLE_AT = regex.compile(
+    rf"(?P<firm>{W}(?: {W}){{0,2}})['’]s (?:new |current |first |interim |acting )*(?P<title>.+)"
+    rf"|(?P<title>.+?) (?:of|at) (?P<firm>{W}(?: {W}){{0,2}})"
+)
+_DEPARTMENTS = frozenset(
+    "sales marketing finance engineering product products operations hr it design research development procurement "
+    "success legal support security data people staff".split()
+)
 _CALLED = regex.compile(r"^.*\b(?:called|named|known as) ")
 _OBLIGED = frozenset(("must", "should"))
 _TASTES = ("likes", "dislikes", "goal", "hobby")
@@ -87,6 +95,7 @@ class SentenceReader(Answers):
             self.found.extend(self._contacts())
         elif silent:
             self.found.clear()
+        self.found = [q for p in self.found for q in self._plain_title(p)]
         self.found = [p for p in self.found if not self._is_over(p) and not self._is_mistaken(p)]
         is_of_school = self.talk.answering is not None and self.talk.answering.is_of_school
         if is_of_school and "studies_at" in self.ontology.predicates:  # "She starts at St. Mary's"
@@ -100,6 +109,19 @@ class SentenceReader(Answers):
             same = [p for p in same if _says_the_same(p, proposal)]
             self.reading.proposals.append(max([*same, proposal], key=lambda p: p.confidence))
         self.talk.told.extend(self.found)
+
+    def _plain_title(self, proposal: Proposal) -> Iterator[Proposal]:
+        """ "Contoso's CFO" and "CFO of Contoso" are CFO, and that at Contoso."""
+        thing = proposal.object
+        title = _TITLE_AT.fullmatch(thing.text) if proposal.predicate == "job_title" and thing is not None else None
+        firm = title["firm"] if title is not None else ""
+        if title is None or firm.split()[-1].lower() in _DEPARTMENTS or self._is_person(firm):
+            yield proposal
+            return
+        yield replace(proposal, object=Literal(title["title"], title["title"].lower()))
+        known = any(p.predicate == "works_at" and p.subject == proposal.subject for p in self.found)
+        if "works_at" in self.ontology.predicates and not known and proposal.polarity is Polarity.HOLDS:
+            yield replace(proposal, predicate="works_at", object=Called(firm, "organization"))
 
     def _asked_after(self) -> str:
         """Who a question asks after: "What happened to Bart?"."""
@@ -218,6 +240,8 @@ class SentenceReader(Answers):
                 for token in self._meant(fitting, declared):
                     if declared.takes_entity and token.pos_ == "VERB" and token in clause.complements:
                         continue  # "went there to meditate"
+                    if frame.words == "happening" and token.pos_ == "VERB":
+                        continue  # "went there to show …"
                     if frame.predicate in ("goal", "plans", "likes") and _is_small_talk(token):
                         continue
                     if frame.predicate in ("likes", "dislikes") and self._is_passing(token):

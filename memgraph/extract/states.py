@@ -116,7 +116,10 @@ class States(Health):
                 told = self.x.nouns.predicate_of(token)
                 if name == "job_title" and told is not None and self.ontology[told[0]].subject != "organization":
                     continue
-                if name == "job_title" and (token.pos_ not in ("NOUN", "PROPN") or clause.is_negated):
+                is_noun = (
+                    token.pos_ in ("NOUN", "PROPN") or token.text.isupper()
+                )  # "CFO", whatever the tagger made of it
+                if name == "job_title" and (not is_noun or clause.is_negated):
                     continue
                 subject = self._subject(clause.subject, declared, clause)
                 if subject is None or (
@@ -125,7 +128,8 @@ class States(Health):
                     continue
                 if name == "project_status" and not self._is_project(subject):
                     continue
-                text = phrase(token).removeprefix("new ") if name == "job_title" else token.text
+                is_title = name == "job_title" and token.pos_ != "VERB"
+                text = phrase(token).removeprefix("new ") if is_title else token.text
                 if name == "project_status" and (case := children(token, "case")):
                     text = f"{case[0].text} {text}"  # "on hold"
                 literal = read_text(text)
