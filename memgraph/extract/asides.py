@@ -443,9 +443,9 @@ class Asides(States):
         for earlier in reversed(self.talk.told):
             is_many = not self.ontology[earlier.predicate].one and earlier.polarity is Polarity.HOLDS
             if is_many and earlier.object is not None and text in (name_key(earlier.object.text), earlier.object.text):
-                return (earlier.subject, False), earlier.predicate, earlier.object
+                return (earlier.subject, True), earlier.predicate, earlier.object
         if "has_condition" in self.ontology.predicates and self.words.is_any("condition", token):
-            return (Called(self.episode.speaker, "person"), False), "has_condition", said
+            return (Called(self.episode.speaker, "person"), True), "has_condition", said
         return None
 
     def _put_right(self) -> Iterator[Proposal]:

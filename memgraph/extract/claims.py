@@ -52,6 +52,7 @@ UNREAL = regex.compile(
     r"|\bas though\b",
     regex.IGNORECASE,
 )
+_DUE = regex.compile(r"\bdue (?:on|by|in)\b", regex.IGNORECASE)
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
 _SETS_OUT = frozenset("go come fly head travel drive".split())
@@ -173,6 +174,8 @@ class Claims(Referents):
             return True  # "I'm going to Rome"
         if predicate in ("lives_in", "visited") and thing is not None and self.words.is_("status", thing.text.lower()):
             return True  # "Atlas moved into QA"
+        if predicate == "happened_on" and self._search(_DUE):
+            return True  # "the exam is due on 3 June"
         if predicate == "visited" and thing is not None and self.words.is_("happening", thing.text.split()[-1].lower()):
             return True  # "I went to the Spring Gala"
         if predicate == "visited" and clause is not None and "over" in clause.adverbs | clause.particles:

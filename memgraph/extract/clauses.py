@@ -438,7 +438,7 @@ def _tense(c: Clause, verbs: list[Token]) -> str:
 
 def _is_still_to_come(c: Clause) -> bool:
     """ "… until the API is ready", "we'll ship when it's done", whatever the parser hangs the word on."""
-    words = {m.lower_ for m in children(c.head, "mark", "advmod")}
+    words = {m.lower_ for m in children(c.head, "mark", "advmod") if m.i < c.head.i}  # not "take it once a week"
     if c.subject is not None:
         words.add(next(iter(c.subject.subtree), c.subject).lower_)
     above = children(c.head.head, "aux") if c.head.head.i != c.head.i else []
@@ -500,7 +500,9 @@ def _set_reality(c: Clause) -> None:
                 )
             if kind in ("ccomp", "parataxis") and lemma in _REPORTS:
                 speaker = subject_of(above)
-                c.is_reported = c.is_reported or speaker is None or speaker.lower_ not in _SURE_SOURCES
+                is_doctor = speaker is not None and any(t.lower_ in ("dr.", "dr") for t in speaker.children)
+                is_sure = speaker is not None and (is_doctor or speaker.lower_ in _SURE_SOURCES)
+                c.is_reported = c.is_reported or not is_sure
             if children(above, "aux") and any(a.lower_ in _UNREAL_MODALS for a in children(above, "aux")) and first:
                 c.is_unreal = c.is_unreal or kind in ("xcomp", "ccomp")
             if any(a.lower_ in _NEGATIONS for a in children(above, "advmod")) and kind in ("xcomp", "ccomp"):

@@ -13,7 +13,7 @@ from memgraph.model import Mode
 from memgraph.ontology import Ontology, read_yaml
 
 if TYPE_CHECKING:
-    from memgraph.extract.tree import Span, Token
+    from memgraph.extract.tree import Line, Span, Token
 
 # What a word with a capital may be tagged as and still be a name ("Person2" is taken for punctuation).
 _NOMINAL = frozenset(("PROPN", "NOUN", "ADJ", "X", "NUM", "SYM", "PUNCT"))
@@ -36,6 +36,7 @@ _NOT_NAMES = frozenset(
     "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta "
     "still mostly mainly currently".split()
 )
+_ALSO_NAMES = frozenset("morning happy new old good great nice cool".split())  # where they begin no sentence
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
 _COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "occupation", "work_item", "happening")
 _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin injections"
@@ -197,15 +198,23 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
     start = 0  # the parser may have seen a sentence end within the name
     while first - 1 >= start and (first - 1 in good or _adjoins(doc[first - 1], doc[first])):
         first -= 1
+        if first >= 2 and _is_hyphened(doc, first - 2):  # "Anne-Marie Berg"
+            first -= 2
+    if first >= 2 and _is_hyphened(doc, first - 2):
+        first -= 2
     end = len(doc)
     while last + 1 < end:
         if last + 1 in good or _adjoins(doc[last + 1], doc[last]):
             last += 1
-        elif last + 2 < end and _links(doc[last + 1], doc[last + 2]) and doc[last + 2].head.i in group:
+        elif last + 2 < end and (
+            _is_hyphened(doc, last) or (_links(doc[last + 1], doc[last + 2]) and doc[last + 2].head.i in group)
+        ):
             last += 2
         else:
             break
-    while first < last and doc[first].lower_ in _NOT_NAMES:
+    while (
+        first < last and doc[first].lower_ in _NOT_NAMES and (doc[first].is_sent_start or not _is_in_name(doc[first]))
+    ):
         first += 1
     end = last + 1 + has_own_mark(doc[last])
     text = doc[first:end].text.strip(" .,'’")
@@ -215,14 +224,27 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
     return Named(known.get(text.lower(), text), first, end)
 
 
+def _is_in_name(token: Token) -> bool:
+    """The "Morning" of "at Morning Glory"."""
+    return token.lower_ in _ALSO_NAMES and token.text[:1].isupper()
+
+
 def _links(particle: Token, after: Token) -> bool:
     """The "of" of "Bank of America"."""
     return particle.lower_ in _PARTICLES and particle.head.i == after.i and after.text[:1].isupper()
 
 
+def _is_hyphened(doc: Line, at: int) -> bool:
+    """Whether a capitalised word goes on behind a hyphen with another: "Anne-Marie"."""
+    first, hyphen, second = doc[at], doc[at + 1], doc[at + 2]
+    is_one = hyphen.text == "-" and hyphen.idx == first.idx + len(first) and second.idx == hyphen.idx + 1
+    return is_one and first.text[:1].isupper() and second.text[:1].isupper() and first.text.isalpha()
+
+
 def _adjoins(token: Token, beside: Token) -> bool:
     """Whether the next capitalised proper noun goes on with the same name, whatever the parser made of it."""
-    if not token.text[:1].isupper() or not beside.text[:1].isupper() or token.lower_ in _NOT_NAMES:
+    is_none = token.lower_ in _NOT_NAMES and (token.is_sent_start or not _is_in_name(token))
+    if not token.text[:1].isupper() or not beside.text[:1].isupper() or is_none:
         return False
     is_noun = token.pos_ in _NOMINAL
     return is_noun and token.dep_ != "vocative"

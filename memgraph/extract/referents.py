@@ -54,6 +54,7 @@ _TAIL = regex.compile(
     regex.IGNORECASE,
 )
 _TASTING = frozenset("like love enjoy stand".split())
+_MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
 _PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
 
@@ -144,7 +145,7 @@ class Referents:
         known = next((h.kind for h in heard if name_key(h.name) == name_key(name)), None)
         if known:
             return known
-        if self.words.is_("organization_word", name.split()[-1].lower()):
+        if " " in name and self.words.is_("organization_word", name.split()[-1].lower()):
             return "organization"
         is_short = any(h.kind == "organization" and h.name.startswith(f"{name} ") for h in self.talk.heard)
         return "organization" if is_short else ""
@@ -229,6 +230,8 @@ class Referents:
             of = owner_of(token)  # "the deal with Contoso", "their contract"
             if of is not None and of.i != token.i and (of.pos_ == "PRON" or of.text[:1].isupper()):
                 return self._subject(of, declared, None)
+        if named is None and kind == "thing" and clause is not None and self._is_bare(token):
+            return Called(token.text, kind), True  # "Lantern depends on …"
         if named is None or self.words.is_common(named.text):
             return None
         if kind == "person" and self._kind_of(named.text) in ("organization", "place"):
@@ -237,6 +240,13 @@ class Referents:
         if kind == "organization" and (is_somebody or self._is_person(named.text)):
             return (Called(named.text, "person"), True) if declared.personal else None
         return Called(named.text, kind), True
+
+    def _is_bare(self, token: Token) -> bool:
+        """Whether a noun begins a sentence as no common noun can: only names and masses may stand alone."""
+        is_first = token.is_sent_start and token.tag_ == "NN" and token.text[:1].isupper()
+        is_alone = is_first and all(c.dep_ == "nummod" for c in token.children)
+        kinds = ("mass", "occupation", "role", "happening", "dealing", "work_item", "activity", "group", "condition")
+        return is_alone and not any(self.words.is_(kind, token.lower_) for kind in kinds)
 
     def _described(self, token: Token, kind: str) -> str | None:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
@@ -325,6 +335,7 @@ class Referents:
             h for h in reversed(self.talk.heard)
             if h.name != other_than
             and not (h.is_aside and h.kind == "")
+            and not (h.kind == "" and self._is_person(h.name))
             and (h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing")))
         ]  # fmt: skip
         if kind == "organization":  # a tool is none, where something else may be
@@ -346,8 +357,11 @@ class Referents:
             is_work = told.predicate == "works_at" and told.polarity is Polarity.HOLDS and told.object is not None
             if is_work and told.object is not None and told.subject.text == person:
                 return told.object.text
+        told = [p for p in self.talk.told if p.predicate == "works_at" and p.object is not None]
+        others = {p.object.text for p in told if p.object is not None and p.subject.text != person}
         for heard in reversed(self.talk.heard):
-            if heard.kind == "organization" and heard.by == person and not heard.is_account:
+            is_own = heard.kind == "organization" and heard.by == person and not heard.is_account
+            if is_own and heard.name not in others:
                 return heard.name
         return None
 
@@ -447,6 +461,7 @@ class Referents:
         whole = phrase_at(token, is_verb=is_verb)
         after = token.doc[whole.end].idx - self.sentence.start_char if whole.end < self.sentence.end else -1
         is_time_after = any(t.start_char <= after < t.end_char for t in self.times)
+        is_time_after = is_time_after or token.doc[whole.end].lower_ in _MEANWHILE if after >= 0 else is_time_after
         if (is_verb or token.lower_ in _HOLLOW) and not is_time_after and is_cut(token, whole):
             return
         text = _TAIL.sub("", trimmed(whole)).removeprefix("not ")

@@ -449,9 +449,9 @@ class SentenceReader(Answers):
 
 
 def _dosed(token: Token) -> Token:
-    """What it is a dose of: "20mg of citalopram"."""
+    """What it is a dose of: "20mg of citalopram", "a bit of Kurdish"."""
     of = [c for c in children(token, "nmod") if any(k.lower_ == "of" for k in children(c, "case"))]
-    return of[0] if of and DOSE.fullmatch(token.text) else token
+    return of[0] if of and (DOSE.fullmatch(token.text) or token.lower_ in ("bit", "little")) else token
 
 
 def mirrored(proposals: Iterable[Proposal], ontology: Ontology, is_person: Callable[[str], bool]) -> list[Proposal]:
