@@ -174,7 +174,7 @@ class Asides(States):
                 for c in self.clauses
             ):
                 kind = "person"
-            if self._in_quotes(token) or self._is_exclaimed(named) or self._is_family(named):
+            if self._in_quotes(token) or self._is_exclaimed(named):
                 continue
             hints = [t.hint for t in token.doc[named.start : named.end]]
             hint = max(sorted(set(hints)), key=hints.count)
@@ -200,8 +200,11 @@ class Asides(States):
             is_aside = token.dep_ == "compound" and token.head.text.islower() and named.end <= token.head.i
             is_aside = is_aside and (before is None or before.pos_ != "ADP")
             is_aside = is_aside or (before is not None and before.lower_ in _BESIDE)
-            is_aside = is_aside or said_before.lower().endswith("compared to ")
-            heard = Heard(named.text, kind, is_topic=is_topic, hint=hint, is_account=is_account, is_aside=is_aside)
+            is_aside = is_aside or said_before.lower().endswith("compared to ") or self._are_several(named)
+            gender = self.words.gender(before.lower_) if before is not None else ""  # "aunt Roz"
+            heard = Heard(
+                named.text, kind, gender, is_topic=is_topic, hint=hint, is_account=is_account, is_aside=is_aside
+            )
             self.local.append((named.start, heard))
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)
@@ -243,11 +246,10 @@ class Asides(States):
             and (self._kind_of(named.text) == "" and named.text.lower() not in self.talk.named)
         )
 
-    def _is_family(self, named: Named) -> bool:
+    def _are_several(self, named: Named) -> bool:
         """ "The Lindgrens" are no "he"."""
-        first, last = self.sentence.doc[named.start], self.sentence.doc[named.end - 1]
-        before = first.nbor(-1).lower_ if named.start > self.sentence.start else ""
-        return before == "the" and last.tag_ == "NNPS" and self._kind_of(named.text) == ""
+        before = self._before(named).lower()
+        return before.endswith("the ") and named.text.endswith("s") and self._kind_of(named.text) == ""
 
     def _maybe_firm(self) -> str:
         """What was named last, where its kind isn't known: "Had a call with Contoso. Their CTO …" """

@@ -178,8 +178,11 @@ class Claims(Referents):
             return True  # "the exam is due on 3 June"
         if predicate == "visited" and thing is not None and self.words.is_("happening", thing.text.split()[-1].lower()):
             return True  # "I went to the Spring Gala"
-        if predicate == "visited" and clause is not None and "over" in clause.adverbs | clause.particles:
-            return True  # "Kim goes over to Platform"
+        if predicate in ("visited", "assigned_to") and clause is not None and "go" in clause.words:
+            is_one = thing is not None and any(h.hint == "person" for h in self._heard(thing.text))
+            is_sent = is_one and self._kind_of(called.text) != "person"  # "the account went to Ken"
+            if "over" in clause.adverbs | clause.particles or (predicate == "visited" and is_sent):
+                return True  # "Kim goes over to Platform"
         if (
             predicate == "from_place"
             and clause is not None

@@ -54,6 +54,7 @@ _TAIL = regex.compile(
     regex.IGNORECASE,
 )
 _TASTING = frozenset("like love enjoy stand".split())
+_YOU = regex.compile(r"\byou(?:r|['’]\w+)?\b", regex.IGNORECASE)
 _MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
 _PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
@@ -200,6 +201,8 @@ class Referents:
                 return self._own(self.episode.speaker, declared)
             last = self._subject_before(token, "it", kind)  # "Atlas is at risk, we're waiting on …"
             return (Called(last, kind), False) if last else None
+        if word in HE_SHE and kind in ("thing", "event"):
+            return None  # nobody is due
         if word in HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
             pointed = self._subject_before(token, word, kind) or self._pointed(word, kind)
@@ -279,7 +282,8 @@ class Referents:
         """Who a pronoun points at: whoever of its kind was named last."""
         heard_so_far = [h for h in reversed(self.talk.heard) if h.name not in (self.episode.speaker, other_than)]
         if word in HE_SHE:
-            heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or h.is_topic]  # that would be "you"
+            is_you = _YOU.search(self.episode.content) is not None
+            heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or (h.is_topic and not is_you)]
             me = name_key(self.episode.speaker)
             heard_so_far = [h for h in heard_so_far if not me.startswith(name_key(h.name))]  # "Deb" is Deborah
             likely = [h for h in heard_so_far if h.kind == "person" or (h.hint == "person" and h.is_unsure)]
@@ -335,7 +339,7 @@ class Referents:
             h for h in reversed(self.talk.heard)
             if h.name != other_than
             and not (h.is_aside and h.kind == "")
-            and not (h.kind == "" and self._is_person(h.name))
+            and not (h.kind == "" and (self._is_person(h.name) or (kind == "thing" and h.hint == "person")))
             and (h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing")))
         ]  # fmt: skip
         if kind == "organization":  # a tool is none, where something else may be

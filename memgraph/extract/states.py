@@ -27,6 +27,9 @@ _PRICE = regex.compile(
 _STATES = (
     ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
 )  # fmt: skip
+_FOR_LONG = regex.compile(
+    r" (?:for|since) (?:ages|years|decades|months|forever|ever|a while|long).*$", regex.IGNORECASE
+)
 _OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
 _HIRES = frozenset("hire recruit appoint".split())
 _TALL = regex.compile(r"\d ?(?:ft|foot|feet|cm|kg|kilos?|lbs?|pounds|stone|['’\"”])(?!\w)", regex.IGNORECASE)
@@ -132,7 +135,7 @@ class States(Health):
                 text = phrase(token).removeprefix("new ") if is_title else token.text
                 if name == "project_status" and (case := children(token, "case")):
                     text = f"{case[0].text} {text}"  # "on hold"
-                literal = read_text(text)
+                literal = read_text(_FOR_LONG.sub("", text))
                 if name == "job_title":
                     yield from self._employer(clause, subject)
                 if name == "project_status" and (any(t.text == "%" for t in token.subtree) or self._search(_CLOSED)):
