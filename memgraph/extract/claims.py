@@ -53,6 +53,8 @@ UNREAL = regex.compile(
     regex.IGNORECASE,
 )
 _DUE = regex.compile(r"\bdue (?:on|by|in)\b", regex.IGNORECASE)
+_TASTES = frozenset("likes dislikes goal hobby plans".split())
+_DANGLES = regex.compile(r" (?:of|to|with|about|for|in|on|at|from)$")
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
 _SETS_OUT = frozenset("go come fly head travel drive".split())
@@ -161,6 +163,8 @@ class Claims(Referents):
             return True
         if thing is not None and name_key(thing.text) == name_key(called.text):
             return True
+        if predicate in _TASTES and thing is not None and _DANGLES.search(thing.text):
+            return True  # "do you like to take photos of it?", without the "it"
         if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
             return True
         if predicate == "with" and not is_sure:
@@ -211,9 +215,14 @@ class Claims(Referents):
             return clause.subject.lower_ not in _SPOUSES  # "my husband left", not "Tom left"
         if predicate == "works_at" and is_loss and isinstance(thing, Called) and self._kind_of(thing.text) == "":
             return any(h.hint == "person" for h in self._heard(thing.text))  # "Mila left Teo"
-        is_label = clause.head.dep_ == "acl"  # "a game called …"
-        if predicate == "nickname" and is_label and not self._is_person(called.text):
+        if predicate == "nickname" and clause.head.dep_ == "acl":  # "a game called …"
             return True
+        if predicate == "hobby" and polarity is Polarity.HOLDS and not clause.is_ended:
+            went = clause.tense == "past" and "go" in clause.words  # "we went biking last weekend"
+            if went or (clause.tense == "perfect" and "before" in clause.adverbs):
+                return True
+        if declared.event and clause.is_ended and polarity is Polarity.HOLDS:
+            return True  # "I used to go to shows"
         return predicate == "likes" and clause.is_ongoing and "enjoy" in clause.words  # "we're enjoying some lasagna"
 
     def _is_still_ahead(self, predicate: str, clause: Clause) -> bool:

@@ -412,6 +412,10 @@ class Referents:
                 return named.text
         return None
 
+    def _is_no_place(self, token: Token, named: Named) -> bool:
+        is_word = named.text.islower() and not self.is_lower and named.text not in self.talk.named
+        return is_word or _is_beside_noun(named, token)
+
     def _begins_clause(self, token: Token) -> bool:
         return any(c.subject is not None and c.subject.i == token.i for c in self.clauses)
 
@@ -469,6 +473,9 @@ class Referents:
         if (is_verb or token.lower_ in _HOLLOW) and not is_time_after and is_cut(token, whole):
             return
         text = _TAIL.sub("", trimmed(whole)).removeprefix("not ")
+        doing = token.doc[whole.start - 1].lower_ if whole.start > self.sentence.start else ""
+        if doing == "getting":  # "I love getting lost in …"
+            text = f"{doing} {text}"
         if declared.object == "text" and self.words.is_("stage", token.lower_):
             text = _WITH.split(text, maxsplit=1)[0]  # "discovery with Contoso"
         last = token.doc[whole.end - 1]
@@ -598,9 +605,15 @@ class Referents:
             return None
         if kind == "place" and named.end <= token.i and token.pos_ == "NOUN":  # "a Rome conference"
             return None
-        if kind == "place" and _is_full_name(token, named):
+        if kind == "place" and (_is_full_name(token, named) or self._is_no_place(token, named)):
             return None
         return Called(named.text, kind)
+
+
+def _is_beside_noun(named: Named, token: Token) -> bool:
+    """Whether a name only tells what kind of thing the noun behind it is: "a Harry Potter party"."""
+    after = token.doc[named.end] if named.end < token.sent.end else None
+    return after is not None and after.pos_ == "NOUN" and after.text.islower() and after.tag_ in ("NN", "NNS")
 
 
 def _is_full_name(token: Token, named: Named) -> bool:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
-    "tell ask say know see hear share let thank talk check mention show hug chat catch wish introduce apologize".split()
+    "tell ask say know see hear share let thank talk check mention show hug chat catch wish introduce apologize brag "
+    "boast complain vent rant cry scream savor savour".split()
 )
 _TAKEN_HOW = regex.compile(r" (?:for|to|from|instead|because|whenever|with|by) ")
 _PRESCRIBES = frozenset(("prescribe", "put"))
@@ -39,6 +40,7 @@ _DEPARTMENTS = frozenset(
     "success legal support security data people staff".split()
 )
 _CALLED = regex.compile(r"^.*\b(?:called|named|known as) ")
+_GOALS = frozenset("goal dream target aim".split())
 _OBLIGED = frozenset(("must", "should"))
 _TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
@@ -250,8 +252,11 @@ class SentenceReader(Answers):
                         continue  # "I love the thought, Nate!", "what you like to do to relax"
                     if frame.predicate == "goal" and match.subject is not None and match.subject.lower_ in SECOND:
                         continue  # "maybe you want to …" advises
-                    if frame.predicate == "goal" and token.pos_ in ("ADJ", "ADV"):
+                    is_where = any(c.tag_ == "WRB" for c in clause.head.children)  # "where I want to be in the future"
+                    if frame.predicate == "goal" and (token.pos_ in ("ADJ", "ADV") or is_where):
                         continue  # "I want results fast"
+                    if frame.predicate == "goal" and token.lemma_.lower() in _GOALS:
+                        continue  # "achieving our goals"
                     is_as = any("as" in a.preps for a in frame.args)  # "starts as our designer"
                     if frame.predicate in ("studies", "job_title") and children(token, "nmod:poss") and not is_as:
                         continue  # "I study and see to my relationship", "you became their owner"
