@@ -613,7 +613,7 @@ class Referents:
 def _is_beside_noun(named: Named, token: Token) -> bool:
     """Whether a name only tells what kind of thing the noun behind it is: "a Harry Potter party"."""
     after = token.doc[named.end] if named.end < token.sent.end else None
-    return after is not None and after.pos_ == "NOUN" and after.text.islower() and after.tag_ in ("NN", "NNS")
+    return after is not None and after.pos_ in ("NOUN", "PROPN") and after.text.islower()
 
 
 def _is_full_name(token: Token, named: Named) -> bool:

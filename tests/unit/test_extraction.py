@@ -159,6 +159,23 @@ async def test_a_last_day_to_come_is_when_it_ends() -> None:
         ("Ana is taking over the Holt account from me.", "manages"),
         ("I'm taking over Atlas from Kim.", "account_owner"),
         ("I've been studying, attending workshops and networking.", "studies"),
+        ("Dad's in rehab in Bad Ems. He's tall.", "from_place"),
+        ("We're back from Iceland!", "from_place"),
+        ("Knee's fine again. She's the coach.", "job_title"),
+        ("They hired somebody for Ann's job: Anton Reis.", "job_title"),
+        ("Atlas moved into QA.", "lives_in"),
+        ("I went to the Spring Gala.", "visited"),
+        ("I'm going to a conference this month.", "attended"),
+        ("I went to a fair to show off my studio.", "job_title"),
+        ("I used to go to shows.", "attended"),
+        ("We went biking last weekend.", "hobby"),
+        ("I've played chess before.", "hobby"),
+        ("I want to brag, I won!", "goal"),
+        ("Bea has it, she'll be done by Wednesday.", "due_on"),
+        ("The exam is due on 3 June.", "happened_on"),
+        ("I just got back from the coolest Harry Potter party.", "visited"),
+        ("Mila might have anemia, we're waiting for the blood test.", "blocked_by"),
+        ("I was worried about the cost, but it wasn't too bad.", "price_sensitivity"),
     ],
 )
 async def test_what_is_meant_otherwise_is_not_read(text: str, predicate: str) -> None:
@@ -319,6 +336,18 @@ async def test_a_question_gives_meaning_to_its_answer() -> None:
         ("Who owns the audit?", "Kira.", "assigned_to", {"Kira"}),
         ("When is Juno due?", "End of May.", "due_on", {"2025-05"}),
         ("What's blocking Juno?", "The API migration.", "blocked_by", {"API migration"}),
+        ("Do you have to take something for it?", "Atorvastatin, 20 mg.", "takes_medication", {"atorvastatin"}),
+        ("Do you have to take something for it?", "Atorvastatin, 20 mg.", "allergic_to", set()),
+        ("What are you taking now?", "Naproxen.", "takes_medication", {"naproxen"}),
+        ("Any medication?", "Iron, 75 mg, and insulin.", "takes_medication", {"iron", "insulin"}),
+        ("Do you have any conditions?", "Yes, epilepsy.", "has_condition", {"epilepsy"}),
+        ("Do you have asthma?", "I do, since I was a kid.", "has_condition", {"asthma"}),
+        ("Do you live in Porto?", "I do have a flat there, but no.", "lives_in", set()),
+        ("What's your budget?", "450k, everything included.", "budget", {"450000"}),
+        ("What do you study?", "Law, second year, at Mondego College.", "studies_at", {"Mondego College"}),
+        ("Who leads Platform now?", "Still Imre.", "manages", {"Platform"}),
+        ("What's your favourite band?", "Used to be Oasis, these days it's Big Thief.", "favorite", {"big thief"}),
+        ("Ken's number?", "555-0199", "phone", {"5550199"}),
         ("What do you take?", "The bus.", "takes_medication", set()),
         ("What are you working on?", "Atlas.", "works_at", set()),
         ("Do you have a favorite book?", "For sure!", "favorite", set()),
@@ -329,6 +358,35 @@ async def test_what_was_asked_says_what_the_answer_is(
 ) -> None:
     told = said_of(await talk(("Ben", question), ("Ana Lima", answer)), predicate)
     assert {thing for _, _, thing in told} == things
+
+
+async def test_who_answers_is_whoever_was_asked() -> None:
+    told = await talk(("Nurse", "Is your son allergic to anything, Mrs. Falk?"), ("Mrs. Falk", "Nuts, all kinds."))
+    assert said(told) == {("Mrs. Falk's son", "allergic_to", "nuts")}
+    told = await talk(("Ben", "who works on Beacon?"), ("Ana Lima", "Greta and Paolo do."))
+    assert said(told) == {("Greta", "works_on", "Beacon"), ("Paolo", "works_on", "Beacon")}
+    told = await talk(("Ben", "Is Priyanka in there too?"), ("Ana Lima", "Yes, she's the coach even."))
+    assert said(told) == {("Priyanka", "job_title", "coach")}
+
+
+async def test_what_is_no_longer_so_is_over() -> None:
+    (over,) = (await talk(("Ben", "Are you still on naproxen?"), ("Ana Lima", "No, I stopped in May."))).proposals
+    assert (over.polarity, over.valid_from) == (Polarity.ENDS, dt.datetime(2024, 5, 1, tzinfo=UTC))
+    (over,) = (await read("Mila no longer has asthma, she outgrew it.")).proposals
+    assert (over.subject.text, over.polarity) == ("Mila", Polarity.ENDS)
+    (over,) = (await read("I'm no longer with Radio Meridian.")).proposals
+    assert (over.predicate, over.polarity) == ("works_at", Polarity.ENDS)
+
+
+async def test_from_a_day_on_is_the_next_one_and_since_a_day_the_last() -> None:
+    """Read on Monday 2025-03-10."""
+    for text, since in (
+        ("From 1 May I work at Contoso.", dt.datetime(2025, 5, 1, tzinfo=UTC)),
+        ("As of Thursday I work at Contoso.", dt.datetime(2025, 3, 13, tzinfo=UTC)),
+        ("Since Thursday I work at Contoso.", dt.datetime(2025, 3, 6, tzinfo=UTC)),
+        ("I work at Contoso from 12 January 2024.", dt.datetime(2024, 1, 12, tzinfo=UTC)),
+    ):
+        assert one(await read(text), "works_at").valid_from == since
 
 
 @pytest.mark.parametrize(
