@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of
-from memgraph.extract.referents import YOU, Referents, label_is
+from memgraph.extract.referents import DUE, YOU, Referents, label_is
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
 from memgraph.times import TimeSpan
@@ -52,7 +52,6 @@ UNREAL = regex.compile(
     r"|\bas though\b",
     regex.IGNORECASE,
 )
-_DUE = regex.compile(r"\bdue (?:on|by|in)\b", regex.IGNORECASE)
 _TASTES = frozenset("likes dislikes goal hobby plans".split())
 _DANGLES = regex.compile(r" (?:of|to|with|about|for|in|on|at|from)$")
 _LAPSES = frozenset("run end expire lapse".split())
@@ -178,7 +177,7 @@ class Claims(Referents):
             return True  # "I'm going to Rome"
         if predicate in ("lives_in", "visited") and thing is not None and self.words.is_("status", thing.text.lower()):
             return True  # "Atlas moved into QA"
-        if predicate == "happened_on" and self._search(_DUE):
+        if predicate == "happened_on" and self._search(DUE):
             return True  # "the exam is due on 3 June"
         if predicate == "visited" and thing is not None and self.words.is_("happening", thing.text.split()[-1].lower()):
             return True  # "I went to the Spring Gala"

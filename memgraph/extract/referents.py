@@ -55,6 +55,7 @@ _TAIL = regex.compile(
 )
 _TASTING = frozenset("like love enjoy stand".split())
 _YOU = regex.compile(r"\byou(?:r|['’]\w+)?\b", regex.IGNORECASE)
+DUE = regex.compile(r"\bdue (?:on|by|in)\b", regex.IGNORECASE)
 _MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
 _PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
@@ -255,7 +256,9 @@ class Referents:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
         if token.text[:1].isupper() or token.pos_ != "NOUN" or token.lower_ in _ACCOUNTS:
             return None
-        if _is_definite(token) and self.words.is_any("happening" if kind == "event" else "work_item", token):
+        is_due = self._search(DUE) is not None  # "the exam is due on 3 June"
+        kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)
+        if _is_definite(token) and any(self.words.is_any(k, token) for k in kinds):
             return phrase(token)
         named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
         return phrase(token) if named else None
