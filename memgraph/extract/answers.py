@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import regex
 
-from memgraph.changes import Called, Literal
+from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.claims import POINTED, SURE, UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
 from memgraph.extract.fields import Fields
@@ -253,35 +254,29 @@ class Answers(Fields):
         for asked in question.asked:
             if of_others and asked.subject.text == YOU:  # "Do you …?" — "Yes, they do."
                 continue
-            self.reading.proposals.append(
-                replace(
-                    asked,
-                    episode=self.episode.id,
-                    subject=self._answering(asked.subject),
-                    object=self._answering(asked.object) if isinstance(asked.object, Called) else asked.object,
-                    confidence=round(SURE * POINTED, 4),
-                    text=self.text,
-                )
-            )
+            thing = self._answering(asked.object) if isinstance(asked.object, Called) else asked.object
+            self._retell(asked, SURE, subject=self._answering(asked.subject), object=thing)
+
+    def _retell(self, told: Proposal, confidence: float, **changes: Any) -> None:
+        """Take what was asked or told before for what this sentence says, but for what it changes."""
+        confidence = round(confidence * POINTED, 4)
+        retold = replace(told, episode=self.episode.id, text=self.text, confidence=confidence, **changes)
+        self.reading.proposals.append(retold)
 
     def _no_more(self, question: Question) -> None:
         """ "Are you still on naproxen?" — "No, I stopped in May."."""
         over = next((t for t in self.times if t.how != "since" and t.start <= self.episode.occurred_at), None)
         for asked in question.asked:
             if asked.polarity is Polarity.HOLDS:
-                self.reading.proposals.append(
-                    replace(
-                        asked,
-                        episode=self.episode.id,
-                        subject=self._answering(asked.subject),
-                        polarity=Polarity.ENDS,
-                        mode=Mode.CHANGE,
-                        valid_from=over.start if over is not None else None,
-                        valid_to=None,
-                        precision=over.precision if over is not None else Precision.INSTANT,
-                        confidence=round(SURE * POINTED, 4),
-                        text=self.text,
-                    )
+                self._retell(
+                    asked,
+                    SURE,
+                    subject=self._answering(asked.subject),
+                    polarity=Polarity.ENDS,
+                    mode=Mode.CHANGE,
+                    valid_from=over.start if over is not None else None,
+                    valid_to=None,
+                    precision=over.precision if over is not None else Precision.INSTANT,
                 )
 
     def _since(self, text: str) -> None:
@@ -290,17 +285,8 @@ class Answers(Fields):
         told = next((p for p in reversed(self.talk.told) if not self.ontology[p.predicate].event), None)
         is_bare = len(text.split()) <= _BRIEF and not any(c.subject is not None for c in self.clauses)
         if time is not None and told is not None and told.polarity is Polarity.HOLDS and is_bare:
-            self.reading.proposals.append(
-                replace(
-                    told,
-                    episode=self.episode.id,
-                    valid_from=time.start,
-                    precision=time.precision,
-                    mode=Mode.CHANGE,
-                    confidence=round(told.confidence * POINTED, 4),
-                    text=self.text,
-                )
-            )
+            since = {"valid_from": time.start, "precision": time.precision, "mode": Mode.CHANGE}
+            self._retell(told, told.confidence, **since)
 
     def _filled(self, question: Question, text: str) -> bool:
         """Whether what the question left open is told, as a name, a number, or a few words."""
@@ -327,7 +313,8 @@ class Answers(Fields):
             those = [Called(name, "person") for name in by_name.group("who", "too") if name]
             those = [who for who in those if self._kind_of(who.text) in ("", "person")]
             for left in question.open_:
-                if self._asks_for_person(left) and [self._answer(left, who) for who in those].count(True):
+                told = [self._answer(left, who) for who in those] if self._asks_for_person(left) else []
+                if any(told):
                     return True
         root = self.sentence.root
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]

@@ -472,8 +472,9 @@ class Referents:
         whole = phrase_at(token, is_verb=is_verb)
         after = token.doc[whole.end].idx - self.sentence.start_char if whole.end < self.sentence.end else -1
         is_time_after = any(t.start_char <= after < t.end_char for t in self.times)
-        is_time_after = is_time_after or token.doc[whole.end].lower_ in _MEANWHILE if after >= 0 else is_time_after
-        if (is_verb or token.lower_ in _HOLLOW) and not is_time_after and is_cut(token, whole):
+        is_meanwhile = after >= 0 and token.doc[whole.end].lower_ in _MEANWHILE  # "pass it before she is born"
+        is_told = is_time_after or is_meanwhile
+        if (is_verb or token.lower_ in _HOLLOW) and not is_told and is_cut(token, whole):
             return
         text = _TAIL.sub("", trimmed(whole)).removeprefix("not ")
         doing = token.doc[whole.start - 1].lower_ if whole.start > self.sentence.start else ""
