@@ -149,12 +149,17 @@ class SentenceReader(Answers):
 
     def _is_mistaken(self, proposal: Proposal) -> bool:
         """Whether the sentence shows that something else is meant: who marries is no task with a due date, and whose
-        account is taken over is no task, nor somebody to manage, and software is no place to move to."""
+        account is taken over is no task, nor somebody to manage, and software is no place to move to. An account is
+        no possession, and what will renew has not."""
         name, about = proposal.subject.text, [p for p in self.found if p is not proposal]
         if self.ontology[proposal.predicate].subject in ("thing", "event"):
             is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)
             accounts = {p.subject.text for p in about if p.predicate == "account_owner"}
             return is_somebody or (proposal.predicate == "assigned_to" and name in accounts)
+        if proposal.predicate == "owns":  # "I own the Contoso account"
+            return any(p.predicate == "account_owner" for p in about)
+        if proposal.predicate == "deal_stage":  # "Contoso renews on 1 October"
+            return any(p.predicate == "renewal_on" and p.subject.text == name for p in about)
         if proposal.predicate == "located_in":  # "they dropped Odoo and moved to SAP"
             over = [p for p in about if p.predicate == "uses" and p.polarity is Polarity.ENDS]
             return any(p.subject.text == name for p in over)

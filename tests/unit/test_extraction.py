@@ -164,6 +164,8 @@ async def test_a_last_day_to_come_is_when_it_ends() -> None:
         ("Knee's fine again. She's the coach.", "job_title"),
         ("They hired somebody for Ann's job: Anton Reis.", "job_title"),
         ("Atlas moved into QA.", "lives_in"),
+        ("I own the Contoso account here at Ledgerly.", "owns"),
+        ("Contoso renews on 1 October 2025.", "deal_stage"),
         ("I went to the Spring Gala.", "visited"),
         ("I'm going to a conference this month.", "attended"),
         ("I went to a fair to show off my studio.", "job_title"),
