@@ -166,9 +166,8 @@ class Answers(Fields):
         """ "Do you take anything for it?", "are you allergic to anything?": what a yes or no leaves open."""
         out: list[Open] = []
         said = {t.lower_ for t in self.sentence}
-        for clause in self.clauses if any(t.lower_ in _ANYTHING for t in self.sentence) else ():
-            if not any(clause_of(t, self.heads) == clause.head.i for t in self.sentence if t.lower_ in _ANYTHING):
-                continue  # "have to take something"
+        asking = {clause_of(t, self.heads) for t in self.sentence if t.lower_ in _ANYTHING}
+        for clause in (c for c in self.clauses if c.head.i in asking):  # of "have to take something" the taking
             for word in clause.words:
                 for frame in self.x.frames.get(word, ()):
                     is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS and frame.subject in "SX"

@@ -243,7 +243,8 @@ class Asides(States):
         return (
             len(alone) == named.end - named.start == 1
             and self.text.rstrip().endswith("!")
-            and (self._kind_of(named.text) == "" and named.text.lower() not in self.talk.named)
+            and self._kind_of(named.text) == ""
+            and named.text.lower() not in self.talk.named
         )
 
     def _are_several(self, named: Named) -> bool:

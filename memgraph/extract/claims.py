@@ -52,7 +52,7 @@ UNREAL = regex.compile(
     r"|\bas though\b",
     regex.IGNORECASE,
 )
-_TASTES = frozenset("likes dislikes goal hobby plans".split())
+_INCLINED = frozenset("likes dislikes goal hobby plans".split())
 _DANGLES = regex.compile(r" (?:of|to|with|about|for|in|on|at|from)$")
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
@@ -162,7 +162,7 @@ class Claims(Referents):
             return True
         if thing is not None and name_key(thing.text) == name_key(called.text):
             return True
-        if predicate in _TASTES and thing is not None and _DANGLES.search(thing.text):
+        if predicate in _INCLINED and thing is not None and _DANGLES.search(thing.text):
             return True  # "do you like to take photos of it?", without the "it"
         if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
             return True

@@ -65,8 +65,8 @@ def pipeline(name: str) -> Language:
     found = importlib.import_module(name)
     loaded: Language = found.load(exclude=unneeded) if hasattr(found, "load") else spacy.load(name, exclude=unneeded)
     _speed_up(loaded)
+    tokenizer: Any = loaded.tokenizer
     for short, whole in SHORT_FOR.items():
-        tokenizer: Any = loaded.tokenizer
         tokenizer.add_special_case(short, [{"ORTH": short, "NORM": whole}])
     return loaded
 

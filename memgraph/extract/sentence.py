@@ -78,9 +78,10 @@ class SentenceReader(Answers):
         if not self.found and not silent:
             self.found.extend(self._put_right())
         for token in self.sentence:  # "she heads up IT", "I'll ask her": it makes somebody of whoever was named
-            is_spoken_of = token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses)  # "Dad's in rehab"
-            if (token.lower_ in HE_SHE and token.pos_ == "PRON") or is_spoken_of:
+            if token.lower_ in HE_SHE and token.pos_ == "PRON":
                 self._subject(token, Predicate(subject="person"), None)
+            elif token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses):  # "Dad's in rehab"
+                self._role(token)
         self._catch_up(self.sentence.end)
         if self.is_question:
             self.talk.question = Question(

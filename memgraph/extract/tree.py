@@ -70,7 +70,8 @@ class Token:
 
     def __init__(self, doc: Line, i: int, idx: int, text: str) -> None:
         self.doc, self.i, self.idx, self.text = doc, i, idx, text
-        self.lower_ = SHORT_FOR.get(text.lower(), text.lower())
+        lower = text.lower()
+        self.lower_ = SHORT_FOR.get(lower, lower)
         self.is_alpha = text.isalpha()
         self.lemma_ = self.pos_ = self.tag_ = self.dep_ = self.hint = ""
         self.is_oov = self.like_num = self.is_sent_start = False

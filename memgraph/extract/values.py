@@ -16,15 +16,12 @@ _SCALES = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mm": 6, "million": 6, "bn
 _CODES = "USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|NZD|JPY|CNY|INR|BRL|MXN|ZAR|SGD|AED"
 _CURRENCIES = {
     "$": "USD",
-    "usd": "USD",
     "dollar": "USD",
     "dollars": "USD",
     "€": "EUR",
-    "eur": "EUR",
     "euro": "EUR",
     "euros": "EUR",
     "£": "GBP",
-    "gbp": "GBP",
     "pound": "GBP",
     "pounds": "GBP",
     "₹": "INR",
