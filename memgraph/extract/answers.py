@@ -58,6 +58,23 @@ _WHAT_SPENT = regex.compile(
     r"(?:spend|pay|afford|stretch to|go up to|have to spend)\b",
     regex.IGNORECASE,
 )
+_WHAT_BOTHERS = regex.compile(
+    r"\bwhat(?:['’]s| is| was| are)? (?:it )?(?:still )?(?:bother(?:s|ing)|worr(?:ies|ying)|hold(?:s|ing)"
+    r"|stop(?:s|ping)|keep(?:s|ing)|put(?:s|ting)|scar(?:es|ing)) (?:them|him|her|the (?:client|customer|buyer|team|board))\b"
+    r"|\bwhat (?:do|don['’]t|did|didn['’]t) they (?:not like|dislike|like|object to|complain about|worry about)\b"
+    r"|\bwhere(?:['’]s| is) the (?:catch|problem|snag|resistance)\b|\bwhat(?:['’]s| is) (?:the|their) "
+    r"(?:catch|problem|snag|worry|fear|reservation|sticking point|hold-?up|issue)\b",
+    regex.IGNORECASE,
+)
+_ME = regex.compile(
+    r"^(?:that['’]s |that would be )?(?:me|I (?:do|will|am|can|did)|I['’]ll (?:do|take)|I['’]m (?:on|doing|taking))"
+    r"(?: it| that| this| those)?(?=[.,!;]|$)",
+    regex.IGNORECASE,
+)
+_OVER = regex.compile(
+    r"\b(?:sold|stopped|quit|gave (?:it|them|that) up|any ?more|no longer|got rid of|lost|returned|broke up)\b",
+    regex.IGNORECASE,
+)
 _DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from Piet"
     rf"^(?:(?:it|that)(?:['’]s| is| was| would be| will be) )?(?P<who>{W}(?: {W})?)(?: and (?P<too>{W}(?: {W})?))?"
     r"(?: (?:do|does|did|is|are|was|will|has|handles|took|picked|stepped|got)(?: it| that| this)?(?: over| up| in)?"
@@ -82,13 +99,16 @@ _WHERE_AT = regex.compile(
 )
 
 
-_SUPPOSES = frozenset("think guess believe reckon suppose".split())
+_SUPPOSES = frozenset("think guess believe reckon suppose say mention estimate quote hint".split())  # a number
 _HOW_BIG = regex.compile(
     rf"\bhow (?:big|large) (?:is|are) (?:the )?(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it)"
     r"|\bhow many (?:people|employees|staff|folks)\b(?:.*\b(?:at|for|does|do|has|have)) (?:the )?"
     rf"(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it|there)",
     regex.IGNORECASE,
 )
+
+
+_OF_FIRMS = (("decision_maker", _WHO_SIGNS), ("budget", _WHAT_SPENT), ("objection", _WHAT_BOTHERS))
 
 
 class Answers(Fields):
@@ -125,7 +145,9 @@ class Answers(Fields):
                 if is_who and match.frame.subject == "S" and declared.subject == "person" and declared.takes_entity:
                     out += [
                         Open(match.frame.predicate, thing, is_turned=True)
-                        for token in match.objects[:1] if match.frame.polarity is Polarity.HOLDS
+                        for token in match.objects[:1]
+                        if match.frame.polarity is Polarity.HOLDS
+                        and (not match.frame.words or self.words.is_any(match.frame.words, token))
                         for thing in self._object(token, declared, clause) if isinstance(thing, Called)
                     ]  # fmt: skip
         asked_after = self._search(_WHERE_AT)
@@ -139,7 +161,7 @@ class Answers(Fields):
             last = likely[0] if likely else self._latest("organization")
             name = sized["what"] if sized["what"][:1].isupper() else last
             out += [Open("headcount", Called(name, "organization"))] if name and not self._is_person(name) else []
-        for predicate, pattern in (("decision_maker", _WHO_SIGNS), ("budget", _WHAT_SPENT)):
+        for predicate, pattern in _OF_FIRMS:
             firm = self._latest("organization") if self._search(pattern) else None
             if firm and predicate in self.ontology.predicates and not self._is_person(firm):
                 out.append(Open(predicate, Called(firm, "organization")))
@@ -153,7 +175,11 @@ class Answers(Fields):
             if owner is None and found.owner is None and declared.subject != "person":
                 last = self._latest(declared.subject)
                 owner = (Called(last, declared.subject), False) if last else None
-            elif owner is None and found.owner is None and (said & SECOND or len(said) <= _FEW):
+            elif (
+                owner is None
+                and found.owner is None
+                and (said & SECOND or len(said) <= _FEW or found.noun.i <= 1 + self.sentence.start)
+            ):
                 owner = Called(YOU, "person"), True  # "any allergies?", "which meds are you on?"
             if owner is not None:
                 out.append(Open(found.predicate, owner[0], found.qualifier))
@@ -245,7 +271,7 @@ class Answers(Fields):
             self._since(text)
         yes = _YES.match(text) if not self.is_question else None
         is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
-        if question.is_still and _NO.match(text):
+        if _NO.match(text) and (question.is_still or _OVER.search(text)):
             self._no_more(question)
         if (is_told and self._filled(question, text)) or yes is None:
             return
@@ -307,6 +333,11 @@ class Answers(Fields):
             return False
         if question.words <= _FEW and self._filled_by_subject(question):
             return True
+        if _ME.match(text):
+            me = Called(self.episode.speaker, "person")
+            for left in question.open_:
+                if self._asks_for_person(left) and left.predicate not in _KIN and self._answer(left, me):
+                    return True
         by_name = _DOES.match(_FILLER.sub("", text).rstrip(".!") + ".")
         if by_name is not None and not self.words.is_common(by_name["who"]):
             those = [Called(name, "person") for name in by_name.group("who", "too") if name]
@@ -334,7 +365,12 @@ class Answers(Fields):
             is_count = declared.object in ("number", "money")
             counted = [t for t in self.sentence if t.like_num or begins_amount(t)][:1] if is_count else []
             found = False
-            for token in counted or conjuncts(root):
+            said = (
+                []
+                if counted
+                else [t for c in self.clauses if c.head is root and c.words & _SUPPOSES for t in c.objects]
+            )
+            for token in counted or said or conjuncts(root):
                 if left.words and declared.object == "text" and not self.words.is_any(left.words, token):
                     continue
                 if left.predicate in _THINGS and token.pos_ not in ("NOUN", "PROPN"):

@@ -46,6 +46,11 @@ _MEAL_WITH = regex.compile(
     r"\b(?:lunch|coffee|coffees|dinner|drinks?|breakfast|brunch|beers?|tea|a chat|catch-?up|date) with $",
     regex.IGNORECASE,
 )
+_SPOKE_WITH = regex.compile(
+    r"\b(?:(?:spoke|speak|speaking|talked|talk|talking|chatted|chatting) (?:with|to)|met|meet|meeting) $",
+    regex.IGNORECASE,
+)
+_ASIDE = ("compared to ", "according to ")
 _OF_THINGS = regex.compile(r"\b(?:its?|them)\b", regex.IGNORECASE)
 _BESIDE = frozenset("our my in than versus vs unlike against like".split())  # before what is only named in passing
 _SOMEBODY_AT = regex.compile(rf"{W} (?:over )?at $")
@@ -185,6 +190,8 @@ class Asides(States):
             said_before = self._before(named)
             if kind == "" and _MEAL_WITH.search(said_before):
                 kind = "person"
+            if kind == "" and hint == "person" and " " in named.text and _SPOKE_WITH.search(said_before):
+                kind = "person"
             firm = self._firm_of(named) if kind == "person" or " " in named.text else ""
             if kind in ("", "person") and firm and "works_at" in self.ontology.predicates:
                 kind = "person"
@@ -200,7 +207,7 @@ class Asides(States):
             is_aside = token.dep_ == "compound" and token.head.text.islower() and named.end <= token.head.i
             is_aside = is_aside and (before is None or before.pos_ != "ADP")
             is_aside = is_aside or (before is not None and before.lower_ in _BESIDE)
-            is_aside = is_aside or said_before.lower().endswith("compared to ") or self._are_several(named)
+            is_aside = is_aside or said_before.lower().endswith(_ASIDE) or self._are_several(named)
             gender = self.words.gender(before.lower_) if before is not None else ""  # "aunt Roz"
             heard = Heard(
                 named.text, kind, gender, is_topic=is_topic, hint=hint, is_account=is_account, is_aside=is_aside

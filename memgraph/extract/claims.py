@@ -103,7 +103,7 @@ class Claims(Referents):
                 if polarity is not Polarity.HOLDS or (clause.tense == "perfect" and is_lately):
                     return None  # "I haven't had a migraine in a month"
                 polarity = Polarity.DENIES
-            if clause.is_ended:
+            if clause.is_ended and not is_denial_meant:
                 if polarity is not Polarity.HOLDS:
                     return None
                 polarity = Polarity.ENDS

@@ -187,7 +187,8 @@ def matches(clause: Clause, frames: Mapping[str, tuple[Frame, ...]], dates: froz
 def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
     if frame.is_state and not (clause.is_copular or clause.is_passive or clause.head.tag_ in ("VBN", "JJ")):
         return None
-    if frame.is_negated and not clause.is_negated:
+    is_so_no_more = frame.is_negated and frame.polarity is Polarity.ENDS
+    if frame.is_negated and not (clause.is_ended if is_so_no_more else clause.is_negated):
         return None
     if clause.is_passive and not frame.is_state and frame.verb != "be":
         return None

@@ -361,7 +361,9 @@ class NounFrames:
     def asked(self, sentence: Span) -> Iterator[NounFact]:
         """The nouns that a question asks about: "what's your budget?", "Headcount?"."""
         words = {t.lower_ for t in sentence}
-        short = len([t for t in sentence if t.is_alpha]) <= 3
+        first = self.predicate_of(sentence[min(1, len(sentence) - 1)])  # "Phone number, in case?"
+        is_headed = first is not None and sentence[0].dep_ == "compound" and not any(t.pos_ == "VERB" for t in sentence)
+        short = len([t for t in sentence if t.is_alpha]) <= 3 + is_headed
         if not short and not words & {"what", "who", "whats", "which", "where", "when", "how", "whos", "any"}:
             return
         for token in sentence:
@@ -439,6 +441,8 @@ class NounFrames:
     ) -> Iterator[NounFact]:
         """ "My sister Inês", "my dad, Ignacio,", "budget: $40k", "headcount 620"."""
         beside = [c for c in children(token, "appos", "flat", "parataxis", "list") if c.i > token.i]
+        if token.tag_ == "NNS" and predicate not in self._numbers:  # "two dogs, Rex, 4, and Bella, 2"
+            beside = [c for c in beside if not c.like_num]
         beside = beside or called(token)
         after = token.nbor(1) if token.i + 1 < len(token.doc) else None
         if not beside and token.tag_ == "NNS" and after is not None and after.text in (",", ":", "-", "–"):
@@ -481,7 +485,7 @@ class NounFrames:
     def _as_title(self, token: Token, owner: Token | None, fact: Callable[..., NounFact]) -> Iterator[NounFact]:
         """The noun explains a name: "Inês, my sister,", "my colleague Zuberi", "their CEO Ken Abe"."""
         kind = token.dep_
-        if token.head.pos_ != "PROPN":
+        if token.head.pos_ != "PROPN" and not (token.head.pos_ == "NOUN" and token.head.text[:1].isupper()):
             return
         if kind == "appos":
             yield fact(owner, (token.head,), None)

@@ -39,6 +39,7 @@ _WHAT_IS = re.compile(
 )
 _IT_IS = re.compile(r"\b((?:[Tt]urn(?:s|ed) out|found out)(?: that)? it)['’]s ")
 _TYPED = re.compile(r"\b([Tt]ype) ([12]) (?=diabet)")  # "type-2 diabetes" is parsed as one thing
+_AGED = re.compile(r"\b([A-Z]\w+) \((\d{1,2})\)(?:(?= and\b)|(?=[,.;!?]|$)|( ))")  # "Tom (10) and Bea (8)"
 _WHOSE_NOT = re.compile(  # "diagnosed with Parkinson's last spring" is about nobody's spring
     r"\b((?:diagnosed with|treated for|suffer(?:s|ed|ing)? from) [A-Z]\w+['’]s) (?=\w)(?!disease|syndrome)"
 )
@@ -100,6 +101,7 @@ def _plainer(line: str) -> str:
     """A line with what the parser trips over put another way."""
     for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
         line = pattern.sub(r"\1 is ", line)
+    line = _AGED.sub(lambda m: f"{m[1]}, {m[2]}" + (", " if m[3] else ""), line)
     return _WHOSE_NOT.sub(r"\1, ", _TYPED.sub(r"\1-\2 ", line))
 
 

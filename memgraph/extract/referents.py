@@ -171,6 +171,11 @@ class Referents:
     def _subject(self, token: Token | None, declared: Predicate, clause: Clause | None) -> tuple[Called, bool] | None:
         """Who or what a subject is, and whether that is sure."""
         kind = declared.subject
+        is_trailing = clause is not None and clause.head.tag_ == "VBN" and clause.head.i != self.sentence.root.i
+        if kind == "thing" and is_trailing and (token is None or token.pos_ == "PRON") and clause is not None:
+            told = self._worked_on(clause)  # "I'm on Atlas, blocked by …"
+            if told is not None or token is None:
+                return told
         if token is None:
             is_taste = clause is not None and clause.is_negated and bool(clause.words & _TASTING)  # "Can't stand it"
             tags = ("VB",) if is_taste else ("VBD", "VBG", "VBZ", "VBN", "JJ")
@@ -244,6 +249,13 @@ class Referents:
         if kind == "organization" and (is_somebody or self._is_person(named.text)):
             return (Called(named.text, "person"), True) if declared.personal else None
         return Called(named.text, kind), True
+
+    def _worked_on(self, clause: Clause) -> tuple[Called, bool] | None:
+        """What a participle behind a comma speaks of: the thing named last before it."""
+        after_comma = clause.head.i > self.sentence.start and clause.head.nbor(-1).text in (",", "-", "–", "—")
+        named = [h for place, h in self.local if place < clause.head.i and h.kind in ("", "thing")]
+        fits = [h.name for h in named if h.hint != "person"] if after_comma else []
+        return (Called(fits[-1], "thing"), False) if fits else None
 
     def _is_bare(self, token: Token) -> bool:
         """Whether a noun begins a sentence as no common noun can: only names and masses may stand alone."""
@@ -330,12 +342,17 @@ class Referents:
             if name is None or name == self.episode.speaker:
                 continue
             self._catch_up(token.i)
-            known = "person" if role else self._kind_of(name)
+            known = "person" if role or self._is_hinted(name) else self._kind_of(name)
             if word in HE_SHE and known in ("person", "") and self._gender(name) in ("", HE_SHE[word]):
                 return name
             if word in IT | _THEY and kind != "person" and known not in ("person", "place"):
                 return name
         return None
+
+    def _is_hinted(self, name: str) -> bool:
+        """Whether nothing but the pipeline tells that a name of several words is somebody's."""
+        heard = self._heard(name)
+        return " " in name and any(h.hint == "person" for h in heard) and all(h.kind == "" for h in heard)
 
     def _latest(self, kind: str, *, other_than: str = "") -> str | None:
         fits = [

@@ -44,6 +44,10 @@ _GOALS = frozenset("goal dream target aim".split())
 _OBLIGED = frozenset(("must", "should"))
 _TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
+_NO_WORK = (  # what ends names of other things that plain words are taken for
+    "happening", "mass", "pet", "possession", "condition", "medication", "activity", "language", "nationality",
+    "school_word", "organization_word", "institution", "place_word", "group",
+)  # fmt: skip
 _BARE = frozenset("go work do make get be have take try keep see come start help play use".split())
 _ADJECTIVAL = frozenset(
     "project_status deal_stage price_sensitivity favorite prefers diet nationality nickname".split()
@@ -71,6 +75,7 @@ class SentenceReader(Answers):
         self.found.extend(self._last_day())
         self.found.extend(self._still_there())
         self.found.extend(self._introduced())
+        self.found.extend(list(self._profiled()))
         self.found.extend(list(self._replaced()))
         self.found.extend(self._reactions())
         self.found.extend(self._unfounded())
@@ -242,7 +247,7 @@ class SentenceReader(Answers):
                     subject = self._on_behalf(clause, declared)
                 else:
                     subject = self._subject(match.subject, declared, clause) if fitting else None
-                if subject is None or ("S" in frame.known and self._kind_of(subject[0].text) != declared.subject):
+                if subject is None or ("S" in frame.known and not self._is_known(subject[0], match.subject, clause)):
                     continue
                 yield from self._denied_beside(clause, frame, subject, fitting)
                 for token in self._meant(fitting, declared):
@@ -270,13 +275,16 @@ class SentenceReader(Answers):
                         continue  # "I've been studying, attending workshops, …"
                     if frame.words == "language" and label_is(token, "amod", "compound"):
                         continue  # "getting to know Japanese culture"
-                    if any(c.lower_ in ("not", "n't") for c in token.children):  # "hate not being there"
+                    if token.i != clause.head.i and any(c.lower_ in ("not", "n't") for c in token.children):
+                        # "hate not being there"
                         continue
                     # "no longer on MySQL but on Redis"
                     is_instead = any(c.lower_ == "but" for c in children(token, "cc"))
                     plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
-                        if "O" in frame.known and not self._is_known(thing.text, declared.object, clause):
+                        if "O" in frame.known and not (
+                            isinstance(thing, Called) and self._is_known(thing, token, clause)
+                        ):
                             continue
                         if frame.words == "medication" and isinstance(thing, Literal):
                             thing = read_text(_TAKEN_HOW.split(thing.text, maxsplit=1)[0]) or thing
@@ -306,10 +314,27 @@ class SentenceReader(Answers):
         is_name = token.pos_ == "PROPN" and token.text[:1].isupper() and not self._kind_of(token.text)
         return is_name and any(p.predicate == "takes_medication" for p in self.talk.told)
 
-    def _is_known(self, name: str, kind: str, clause: Clause) -> bool:
-        """Whether a name is known for one of a kind; what is no longer so may have been told long ago."""
-        known = self._kind_of(name)
-        return known == kind or (clause.is_ended and known == "" and all(h.hint != "person" for h in self._heard(name)))
+    def _is_known(self, called: Called, token: Token | None, clause: Clause) -> bool:
+        """Whether a name is known for one of its kind; what is no longer so may have been told long ago."""
+        known = self._kind_of(called.text)
+        if called.kind == "event":
+            return known == "event" or self.words.is_("happening", called.text.split()[-1].lower())
+        if called.kind == "thing":
+            return self._is_known_project(called) or (known in ("", "thing") and self._is_titled(token))
+        is_past = clause.is_ended and known == "" and all(h.hint != "person" for h in self._heard(called.text))
+        return known == called.kind or is_past
+
+    def _is_titled(self, token: Token | None) -> bool:
+        """Whether a name is written like that of a piece of work: "Login Revamp", plain words with capitals."""
+        named = name_at(token, self.talk.named) if token is not None else None
+        if token is None or named is None:
+            return False
+        words = token.doc[named.start : named.end]
+        plain = [t for t in words if not t.is_oov or self.words.is_("work_item", t.lower_)]
+        is_title = len(words) > 1 and all(t.text[:1].isupper() and t.is_alpha for t in words)
+        is_somebody = any(t.hint == "person" and t not in plain for t in words[:1])
+        is_other = is_somebody or any(self.words.is_(k, words[-1].lower_) for k in _NO_WORK)
+        return is_title and bool(plain) and not is_other
 
     def _is_drug(self, token: Token, clause: Clause) -> bool:
         """ "They put me on …", "I take … for my gout": a word that no dictionary has is a medication."""
@@ -379,6 +404,8 @@ class SentenceReader(Answers):
             return None
         is_named_so = any(a.noun for a in frame.args)
         is_project = frame.predicate == "project_status"
+        if "S" in frame.known and not self._is_known(subject[0], match.subject, clause):
+            return None
         known = self._kind_of(subject[0].text)
         is_fit = self._is_project(subject) if is_project else known == declared.subject
         if frame.predicate == "deal_stage" and known == "":

@@ -15,7 +15,7 @@ from tests.contract.test_store_contract import learn, say
 
 pytestmark = pytest.mark.anyio
 
-USERS = int(os.environ.get("MEMGRAPH_TEST_USERS", "40"))  # 1,000 take three minutes on a server
+USERS = int(os.environ.get("MEMGRAPH_TEST_USERS", "40"))  # 1,000 take two minutes on a server
 EPISODES, AT_ONCE = 100, 8
 THINGS = (
     "kettle ladder lantern anchor violin compass barrel saddle mirror kayak anvil quilt tripod goblet hammock".split()
@@ -39,9 +39,15 @@ def talk(seed: int, count: int = EPISODES) -> list[dict[str, Any]]:
 
 
 async def order(memory: AsyncMemory, user: str, question: str, **asked: Any) -> list[tuple[Any, ...]]:
-    """The hits of a search as one can compare them across stores."""
+    """The hits of a search as one can compare them across stores, in their order."""
     found = (await memory.search(question, user_id=user, limit=20, **asked))["results"]
-    return [(r["kind"], r["memory"], tuple(r["source_ids"]), round(r["score"], 3)) for r in found]
+    return [(r["kind"], r["memory"], tuple(r["source_ids"]), r["score"]) for r in found]
+
+
+def assert_alike(here: list[tuple[Any, ...]], there: list[tuple[Any, ...]], why: object) -> None:
+    """The same hits in the same order, with the same scores but for how each engine rounds."""
+    assert [hit[:3] for hit in here] == [hit[:3] for hit in there], why
+    assert [hit[3] for hit in here] == pytest.approx([hit[3] for hit in there], abs=0.001), why
 
 
 async def test_both_stores_return_the_same_order(place: Place, user: str) -> None:
@@ -57,9 +63,11 @@ async def test_both_stores_return_the_same_order(place: Place, user: str) -> Non
         for each in (memory, own):
             await learn(each, user)
         for question in questions:
-            assert await order(memory, user, question) == await order(own, user, question), question
+            assert_alike(await order(memory, user, question), await order(own, user, question), question)
             past = {"as_of": "2025-04-01T00:00:00Z"}
-            assert await order(memory, user, question, **past) == await order(own, user, question, **past), question
+            assert_alike(
+                await order(memory, user, question, **past), await order(own, user, question, **past), question
+            )
 
 
 async def test_a_large_scope_is_searched_alike(place: Place, user: str) -> None:
@@ -141,6 +149,6 @@ async def test_many_users_find_what_each_would_find_alone(place: Place, user: st
                 await own.add(talk(n), user_id=f"{user}-{n}", run_id="r", infer=False)
                 for question in questions:
                     alone = await order(own, f"{user}-{n}", question)
-                    assert await order(memory, f"{user}-{n}", question) == alone, (n, question)
+                    assert_alike(await order(memory, f"{user}-{n}", question), alone, (n, question))
         assert (await memory.stats(user_id=f"{user}-7"))["episodes"] == EPISODES
         await memory.reset()
