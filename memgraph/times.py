@@ -44,6 +44,9 @@ _GRAMMAR = rf"""
     (?P<d1>{_DAY})\ (?:of\ )?(?P<m1>{_MONTHS})(?:,?\ (?P<y1>(?:19|20)\d{{2}})\b)?
   | (?:(?:{_DAYS}),?\ )?(?P<m2>{_MONTHS})\ (?:the\ )?(?P<d2>{_DAY})\b(?!\ ?(?:%|k\b|people|euros?|dollars?))
     (?:,?\ (?P<y2>(?:19|20)\d{{2}})\b)?
+  | (?:(?:{_DAYS}|mon|tue|wed|thu|fri|sat|sun),?\ the\ (?P<dom>\d{{1,2}})(?:st|nd|rd|th)\b(?!\ of)
+    |the\ (?P<dom>\d{{1,2}})(?:st|nd|rd|th)\b
+    (?=\s*(?:[.,;:!?)]|$|and\b|or\b|at\b|so\b|then\b|now\b|instead\b|but\b|to\b|because\b|if\b|is\b|as\b)))
   | (?P<m3>{_MONTHS}),?\ (?:of\ )?(?P<y3>(?:19|20)\d{{2}})\b
   | (?P<q>q[1-4])(?:\ (?:of\ )?(?P<yq>(?:19|20)\d{{2}}))?\b
   | (?P<near>yesterday|today|tomorrow|tonight|this\ (?:morning|afternoon|evening)|last\ night)\b
@@ -64,6 +67,7 @@ _GRAMMAR = rf"""
 """
 _TIME = regex.compile(rf"(?<![\w.$€£-])(?:{_GRAMMAR})", regex.IGNORECASE | regex.VERBOSE)
 _WHOLE = regex.compile(rf"(?:{_GRAMMAR})", regex.IGNORECASE | regex.VERBOSE)
+_OWN = regex.compile(r"\b(?:my|his|her|our|their|your) $", regex.IGNORECASE)  # "in my last year at school"
 _BEFORE = regex.compile(
     r"\b(?:(?P<since>since|as of|from|starting(?: from| on| in)?|effective|beginning)"
     r"|(?P<until>until|till|up to|through)"
@@ -115,7 +119,7 @@ def times_in(text: str, said_at: dt.datetime) -> tuple[TimeSpan, ...]:
         before = _BEFORE.search(text[: match.start()])
         how = next((k for k in ("since", "until", "by", "in") if before and before[k]), "")
         how = "for" if match["during"] else how
-        if not _is_meant(match, how):
+        if not _is_meant(match, how) or (match["which"] and _OWN.search(text[: match.start()])):
             continue
         span, forward = _read(match, said_at, is_future=False), _read(match, said_at, is_future=True)
         if span is None or forward is None:
@@ -173,6 +177,8 @@ def _read(match: regex.Match[str], said_at: dt.datetime, *, is_future: bool) -> 
             if year:
                 return _day(dt.datetime(int(year), month, number, tzinfo=UTC), text)
             return _day(_nearest(lambda y: dt.datetime(y, month, number, tzinfo=UTC), day, is_future=is_future), text)
+        if g["dom"]:
+            return _day(_day_of_month(int(g["dom"]), day, is_future=is_future), text)
     except ValueError:  # no such day
         return None
     if g["m3"]:
@@ -224,6 +230,13 @@ def _nearest(
         end = _next_month(found) if whole_month else found + dt.timedelta(days=1)
         return found if end > day else at(day.year + 1)
     return found if found <= day else at(day.year - 1)
+
+
+def _day_of_month(number: int, day: dt.datetime, *, is_future: bool) -> dt.datetime:
+    """ "The 14th": of this month, else of the one before or behind it."""
+    if is_future:
+        return day.replace(day=number) if number >= day.day else _next_month(day).replace(day=number)
+    return day.replace(day=number) if number <= day.day else _add_months(day, -1).replace(day=number)
 
 
 def _day(start: dt.datetime, text: str) -> Span:

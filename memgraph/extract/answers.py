@@ -39,6 +39,7 @@ _PLAIN = regex.compile(
     rf"\b[Ww]hat(?:['’]s| is| are|['’]re) (?P<who>you|he|she|they|{W}(?: {W})?) (?P<allergic_to>allergic to)"
     rf"|\b[Ww]hen(?:['’]s| is| are) (?:the )?(?P<who>it|{W}(?: {W})?)"
     r" (?P<due_on>due|supposed to be (?:done|finished|ready))"
+    r"|^(?:and |ok(?:ay)?,? |so )?(?P<due_on>by when|due when|until when)(?P<who>)(?=\?)"
     rf"|\b[Ww]hat(?:['’]s| is) (?P<blocked_by>blocking|holding up) (?:the )?(?P<who>it|{W}(?: {W})?)"
     r"|\b[Ww]ho(?:['’]s| is)(?: now| currently)? (?P<assigned_to>running|driving|in charge of|responsible for|doing)"
     rf" (?:the )?(?P<who>it|{W}(?: {W})?)"
@@ -60,7 +61,8 @@ _WHAT_SPENT = regex.compile(
 )
 _WHAT_BOTHERS = regex.compile(
     r"\bwhat(?:['’]s| is| was| are)? (?:it )?(?:still )?(?:bother(?:s|ing)|worr(?:ies|ying)|hold(?:s|ing)"
-    r"|stop(?:s|ping)|keep(?:s|ing)|put(?:s|ting)|scar(?:es|ing)) (?:them|him|her|the (?:client|customer|buyer|team|board))\b"
+    r"|stop(?:s|ping)|keep(?:s|ing)|put(?:s|ting)|scar(?:es|ing))"
+    r" (?:them|him|her|the (?:client|customer|buyer|team|board))\b"
     r"|\bwhat (?:do|don['’]t|did|didn['’]t) they (?:not like|dislike|like|object to|complain about|worry about)\b"
     r"|\bwhere(?:['’]s| is) the (?:catch|problem|snag|resistance)\b|\bwhat(?:['’]s| is) (?:the|their) "
     r"(?:catch|problem|snag|worry|fear|reservation|sticking point|hold-?up|issue)\b",
@@ -181,7 +183,8 @@ class Answers(Fields):
                 and (said & SECOND or len(said) <= _FEW or found.noun.i <= 1 + self.sentence.start)
             ):
                 owner = Called(YOU, "person"), True  # "any allergies?", "which meds are you on?"
-            if owner is not None:
+            is_of_how = "how" in said and declared.takes_entity  # "how's your dad?"
+            if owner is not None and not is_of_how:
                 out.append(Open(found.predicate, owner[0], found.qualifier))
         return list(dict.fromkeys(out))
 
@@ -275,12 +278,17 @@ class Answers(Fields):
             self._no_more(question)
         if (is_told and self._filled(question, text)) or yes is None:
             return
+        begun = (t for t in self.times if t.how in ("", "in", "since", "for") and t.start <= self.episode.occurred_at)
+        since = next(begun, None)
         of_others = any(c.subject is not None and c.subject.lower_ in OTHERS for c in self.clauses)
         for asked in question.asked:
             if of_others and asked.subject.text == YOU:  # "Do you …?" — "Yes, they do."
                 continue
             thing = self._answering(asked.object) if isinstance(asked.object, Called) else asked.object
-            self._retell(asked, SURE, subject=self._answering(asked.subject), object=thing)
+            changes: dict[str, Any] = {"subject": self._answering(asked.subject), "object": thing}
+            if asked.valid_from is None and since is not None:  # "Yes, in 2021"
+                changes |= {"valid_from": since.start, "precision": since.precision}
+            self._retell(asked, SURE, **changes)
 
     def _retell(self, told: Proposal, confidence: float, **changes: Any) -> None:
         """Take what was asked or told before for what this sentence says, but for what it changes."""

@@ -50,6 +50,7 @@ _SPOKE_WITH = regex.compile(
     r"\b(?:(?:spoke|speak|speaking|talked|talk|talking|chatted|chatting) (?:with|to)|met|meet|meeting) $",
     regex.IGNORECASE,
 )
+_HEADING = regex.compile(r" (?:update|news|notes?|recap|status|call|sync|account|deal|meeting)\s*(?:[:,–—]|-\s)")
 _ASIDE = ("compared to ", "according to ")
 _OF_THINGS = regex.compile(r"\b(?:its?|them)\b", regex.IGNORECASE)
 _BESIDE = frozenset("our my in than versus vs unlike against like".split())  # before what is only named in passing
@@ -204,7 +205,11 @@ class Asides(States):
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
             is_topic = is_topic or is_heading  # "Contoso:", "Call with Contoso."
-            is_aside = token.dep_ == "compound" and token.head.text.islower() and named.end <= token.head.i
+            is_headed = named.start == self.sentence.start and _HEADING.match(after) is not None
+            is_topic = is_topic or is_headed
+            is_aside = (
+                not is_headed and token.dep_ == "compound" and token.head.text.islower() and named.end <= token.head.i
+            )
             is_aside = is_aside and (before is None or before.pos_ != "ADP")
             is_aside = is_aside or (before is not None and before.lower_ in _BESIDE)
             is_aside = is_aside or said_before.lower().endswith(_ASIDE) or self._are_several(named)

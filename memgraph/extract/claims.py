@@ -263,7 +263,14 @@ class Claims(Referents):
         is_wedding = declared.symmetric and clause is not None and "marry" in clause.words
         is_plan = clause is not None and clause.is_ongoing and (is_coming or is_wedding)
         if is_claim and is_plan and (mode is Mode.CHANGE or is_wedding):
-            return None  # "we are getting married in June"
+            if is_wedding or time is None or time.precision is not Precision.DAY:
+                return None  # "we are getting married in June"
+            start, is_to_come = time.forward.start, True  # "she's moving to the data team on the 1st"
+        is_told_now = clause is not None and tense == "present" and not clause.is_ongoing
+        is_told_now = is_told_now and (declared.event or mode is Mode.CHANGE)
+        is_point = time is not None and time.how in ("", "in")
+        if is_claim and is_told_now and is_point and time is not None and time.start <= said < time.forward.start:
+            start, precision = None, Precision.INSTANT  # "Atlas slips, so 9 May now"
         is_ahead = is_claim and start is not None and start > said
         if is_ahead and not is_to_come and not (time and time.how == "since"):
             start, end, precision = None, None, Precision.INSTANT
@@ -290,6 +297,9 @@ class Claims(Referents):
             usable = [t for t in usable if t.how == "since" or not _OF_A_TIME.match(self.text, t.end_char)]
         if declared.ahead:  # "I plan to visit Rome in May" is planned now
             usable = [t for t in usable if t.how == "since"]
+        dated = {p.object.text for p in self.found if p.predicate in self.x.dates and p.object is not None}
+        usable = [t for t in usable if declared.event or t.text.rstrip(".") not in dated]  # "slipped to 9 May"
+        usable.sort(key=lambda t: t.how == "for")  # "for three years, from 2016 to 2019"
         if clause is None or len(self.clauses) < 2:
             return usable[0] if usable else None
         own = {clause.head.i, *self._above(clause)}

@@ -256,11 +256,16 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     if arg.preps:
         candidates = [t for prep, t in clause.preps if prep in arg.preps]
         is_noun = clause.is_copular and clause.head.pos_ in ("NOUN", "PROPN")
-        if frame.verb == "be" and frame.subject == "S" and is_noun:  # "it's vanilla with frosting" is with nobody
+        is_whole = len(frame.args) == 1
+        if (
+            frame.verb == "be" and frame.subject == "S" and is_noun and is_whole
+        ):  # "it's vanilla with frosting" is with nobody
             own = {t.i for t in conjuncts(clause.head)}
             candidates = [t for t in candidates if t.i in own]
         if not candidates and "to" in arg.preps and arg.role == "O":
             candidates = clause.complements
+        if not candidates and arg.role == "O" and {"in", "at"} & set(arg.preps) and not clause.is_copular:
+            candidates = [t for t in children(clause.head, "advmod") if t.lower_ == "there"]
     else:
         given = children(clause.head, "iobj") if arg.role == "S" and not arg.noun else []  # "gave Contoso a demo"
         candidates = given or list(clause.objects)

@@ -12,7 +12,7 @@ from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.claims import Claims
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
 from memgraph.extract.values import W, read_text
-from memgraph.model import Mode, Polarity, Precision
+from memgraph.model import Mode, Polarity, Precision, name_key
 
 if TYPE_CHECKING:
     from memgraph.extract.tree import Token
@@ -240,6 +240,16 @@ class Health(Claims):
                 if over is not None:
                     yield replace(over, valid_from=new.valid_from, precision=new.precision)
 
+    def _sufferer(self, predicate: str, token: Token, clause: Clause) -> tuple[Called, bool] | None:
+        """Whose "the eczema" is: of whom it was told, else the subject's, else the speaker's."""
+        told = [p for p in self.talk.told if p.predicate == predicate and p.object is not None]
+        whose = [p.subject for p in told if p.object is not None and name_key(p.object.text) == token.lower_]
+        if whose:
+            return whose[-1], True
+        if clause.subject is None or token in (clause.subject, *clause.subject.subtree):
+            return Called(self.episode.speaker, "person"), False
+        return self._subject(clause.subject, self.ontology[predicate], clause)
+
     def _possessed(self) -> Iterator[Proposal]:
         """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""
         for token in self.sentence:
@@ -262,8 +272,8 @@ class Health(Claims):
                     continue
                 is_over = bool(clause.words & over) and not clause.is_negated
                 owner = self._subject(owners[0], declared, None) if owners else None
-                if is_over and not owners:  # "the eczema cleared up": whose it is, is known
-                    owner = (Called(self.episode.speaker, "person"), False)
+                if is_over and not owners:  # "the eczema cleared up", "he stopped the amlodipine"
+                    owner = self._sufferer(predicate, token, clause)
                 said = phrase(token)
                 if token.lower_ in _MEASURED and not _HIGH.search(said):
                     level = _UP_DOWN.get(clause.head.lower_) if clause.is_copular and clause.subject == token else None

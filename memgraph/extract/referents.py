@@ -48,7 +48,7 @@ _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|
 _TAIL = regex.compile(
     r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
     r"|as well"
-    r"|on \w+days?|for (?:ages|years|decades|months|a while)|every \w+|anyway|btw|already|again"
+    r"|by the way|on \w+days?|for (?:ages|years|decades|months|a while)|every \w+|anyway|btw|already|again"
     r"|or something|or so|at all)\b.*"
     r"| (?:and|or|on|in|at|to|for|with|by|from)$| [-–—(:;].*|, .*)$",
     regex.IGNORECASE,
@@ -302,14 +302,15 @@ class Referents:
             me = name_key(self.episode.speaker)
             heard_so_far = [h for h in heard_so_far if not me.startswith(name_key(h.name))]  # "Deb" is Deborah
             likely = [h for h in heard_so_far if h.kind == "person" or (h.hint == "person" and h.is_unsure)]
+            likely.sort(key=lambda h: h.name == self.talk.other)  # who is spoken to is hardly ever meant
             fits = [h for h in likely if h.gender in ("", HE_SHE[word])]
             if (about := self._asked_about(word)) and not any(h.name in self._named_here for h in fits):
                 return about
-            unknown = [h for h in heard_so_far if h.kind == ""]
+            unknown = [h for h in heard_so_far if h.kind == "" and not self._is_no_person(h.name)]
             fits = fits or [h for h in unknown if h.is_topic]
             met = [h for h in unknown if " " in h.name and h.name in self._named_here and h.hint != "place"]
             fits = fits or met  # "met Hedda Brun"
-            return fits[0].name if fits else None
+            return self._answerers(fits[0]) if fits else None
         heard_so_far = [h for h in heard_so_far if not (h.is_aside and h.kind == "")]
         if kind == "person":  # "they" are several, as a rule
             return None
@@ -322,6 +323,14 @@ class Referents:
         if exact:
             return exact[0].name if other_than else next((h.name for h in exact if h.is_topic), exact[0].name)
         return next((h.name for h in heard_so_far if h.kind == ""), None)
+
+    def _answerers(self, heard: Heard) -> str | None:
+        """A name; "your dad", in a question, is the dad of whoever answers it."""
+        if not heard.name.startswith(YOU):
+            return heard.name
+        whose = self.talk.other if heard.by == self.episode.speaker else self.episode.speaker
+        named = whose + heard.name.removeprefix(YOU)
+        return self.talk.roles.get(name_key(named), named) if whose else None
 
     def _asked_about(self, word: str) -> str:
         """Who the turn before asked after, where "he" or "she" may be meant: "Did Lotte settle in?"."""
@@ -354,11 +363,22 @@ class Referents:
         heard = self._heard(name)
         return " " in name and any(h.hint == "person" for h in heard) and all(h.kind == "" for h in heard)
 
+    def _is_no_person(self, name: str) -> bool:
+        """Whether a name is a street's, a firm's, a medication's, by its words alone."""
+        kinds = ("place_word", "organization_word", "institution", "medication", "condition", "language")
+        return any(self.words.is_(kind, name.split()[-1].lower()) for kind in kinds)
+
+    def _there(self, kind: str) -> str | None:
+        """Where "there" is: what was named last, if it may be a place (or a firm, where such a one is meant)."""
+        named = [h for h in reversed(self.talk.heard) if not self._is_person(h.name) and h.hint != "person"]
+        return named[0].name if named and named[0].kind in (kind, "", "thing") else None
+
     def _latest(self, kind: str, *, other_than: str = "") -> str | None:
         fits = [
             h for h in reversed(self.talk.heard)
             if h.name != other_than
             and not (h.is_aside and h.kind == "")
+            and not (kind == "organization" and h.name.islower())
             and not (h.kind == "" and (self._is_person(h.name) or (kind == "thing" and h.hint == "person")))
             and (h.kind == kind or (h.kind in ("", "thing") and kind in ("organization", "event", "thing")))
         ]  # fmt: skip
@@ -577,6 +597,10 @@ class Referents:
             return Called(own, kind) if own else None
         if word in ("this", "that") or (kind == "thing" and word in IT | _THEY):
             return None
+        if word == "there":
+            self._catch_up(token.i)
+            there = self._there(kind) if kind in ("place", "organization") else None
+            return Called(there, kind) if there else None
         if any(c.lower_ in _POINTERS for c in children(token, "det")) and token.pos_ == "NOUN":
             return None
         if word in HE_SHE or word in _THEY or word in IT:

@@ -61,8 +61,9 @@ class SentenceReader(Answers):
         self._hear_names()
         christened = list(self._christened())  # "Her name's Odile, she's a chef"
         silent = is_joke or self._search(UNREAL) is not None
-        for proposal in [*self._from_nouns(), *self._from_clauses(), *self._possessed(), *self._titles()]:
-            self._keep(proposal)
+        for told in (self._from_nouns(), self._from_clauses(), self._possessed(), self._titles()):
+            for proposal in told:
+                self._keep(proposal)
         self.found.extend(list(self._ended()))
         if not self.is_question:
             self.found.extend(self._contacts())
@@ -215,7 +216,7 @@ class SentenceReader(Answers):
                     continue  # "spoke to Ken at Contoso"
                 if frame.predicate == "due_on" and clause.words & _DELIVERS and clause.tense in ("past", "perfect"):
                     continue  # "shipped on Friday" is done
-                if frame.subject == "S" and kinds.get(frame.verb, declared.subject) != declared.subject:
+                if frame.subject == "S" and not self._is_of_kind(declared, kinds.get(frame.verb), match.subject):
                     continue
                 fitting = [
                     t for t in map(_dosed, match.objects)
@@ -223,6 +224,7 @@ class SentenceReader(Answers):
                     or self.words.is_any(frame.words, t)
                     or (frame.words == "medication" and (self._is_brand(t) or self._is_drug(t, clause)))
                     or (frame.words == "condition" and self._is_hurt(t))
+                    or (frame.words == "activity" and frame.verb == "play" and self._is_instrument(t))
                 ]  # fmt: skip
                 # Whatever the parser made of the words around it.
                 if frame.words and not frame.words.startswith("!") and not fitting:
@@ -308,6 +310,16 @@ class SentenceReader(Answers):
             yield from self._injured(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
+
+    def _is_of_kind(self, declared: Predicate, kind: str | None, subject: Token | None) -> bool:
+        """Whether a verb that was read with a subject of one kind may be read with another: an event is due, too."""
+        is_event = subject is not None and self.words.is_("happening", subject.lower_)
+        return kind in (None, declared.subject) or (is_event and {kind, declared.subject} == {"thing", "event"})
+
+    def _is_instrument(self, token: Token) -> bool:
+        """ "I play the shamisen": one plays the what, if not a game or a part, to make music."""
+        is_the = any(t.lower_ == "the" for t in children(token, "det"))
+        return is_the and token.tag_ == "NN" and token.text.islower() and token.is_oov
 
     def _is_brand(self, token: Token) -> bool:
         """ "They switched me to …", after a medication was spoken of: a name that nobody has is another."""
@@ -481,6 +493,9 @@ class SentenceReader(Answers):
             known = {t.hint for t in found.values}
             if named is not None and self._kind_of(named.text) != "organization" and "organization" not in known:
                 return "assigned_to"  # "Lin is the owner of Atlas"
+        is_somebody = bool(found.values) and all(t.hint == "person" or self._is_person(t.text) for t in found.values)
+        if found.predicate == "subsidiary_of" and is_somebody and "account_owner" in self.ontology.predicates:
+            return "account_owner"  # "Account: Contoso, owner: Ken Abe"
         if found.predicate == "deadline" and is_task and "due_on" in self.ontology.predicates:
             return "due_on"
         return found.predicate

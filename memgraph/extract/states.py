@@ -232,6 +232,8 @@ class States(Health):
         """ "I've been in Ghent since 2018" is to live there, "I changed jobs, I'm at Arcadis now" to work there."""
         if not clause.is_copular or clause.is_negated or clause.is_unreal or clause.subject is None:
             return
+        if clause.head.lower_ == "there" and clause.tense in ("past", "perfect") and self.times:
+            yield from self._was_there(clause)
         since = any(t.how == "since" for t in self.times)
         is_elsewhere = self._search(_NEW_JOB) or (self._search(_GONE) and "now" in clause.adverbs)
         predicate = "lives_in" if clause.tense == "perfect" and since else "works_at" if is_elsewhere else ""
@@ -243,6 +245,13 @@ class States(Health):
             there = self._entity(token, declared) if prep == ("in" if predicate == "lives_in" else "at") else None
             if there is not None and token.i == clause.head.i:
                 yield from self._stated(clause, predicate, subject, there, Mode.CHANGE)
+
+    def _was_there(self, clause: Clause) -> Iterator[Proposal]:
+        """ "I was there in 2021", where a place has just been named."""
+        declared, there = self.ontology.predicates.get("visited"), self._there("place")
+        subject = self._subject(clause.subject, declared, clause) if declared is not None and there else None
+        if subject is not None and there:
+            yield from self._stated(clause, "visited", subject, Called(there, "place"))
 
     def _still_there(self) -> Iterator[Proposal]:
         """ "Our new place is in Graz", "Still with Contoso": where the speaker lives and works."""
