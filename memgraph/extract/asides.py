@@ -54,6 +54,7 @@ _HEADING = regex.compile(r" (?:update|news|notes?|recap|status|call|sync|account
 _ASIDE = ("compared to ", "according to ")
 _OF_THINGS = regex.compile(r"\b(?:its?|them)\b", regex.IGNORECASE)
 _BESIDE = frozenset("our my in than versus vs unlike against like".split())  # before what is only named in passing
+_NEAR = frozenset("near around outside".split())  # before a place that is named in passing
 _SOMEBODY_AT = regex.compile(rf"{W} (?:over )?at $")
 _TELLS = regex.compile(
     rf"(?P<at> (?:over )?(?:at|from) {W}(?: {W})?)?"
@@ -204,7 +205,7 @@ class Asides(States):
             kind = "organization" if is_account else kind
             self.reading.mentions.setdefault(Called(named.text, kind or "thing"), None)
             is_topic = any(c.subject is not None and named.start <= c.subject.i < named.end for c in self.clauses)
-            is_topic = is_topic or is_heading  # "Contoso:", "Call with Contoso."
+            is_topic = is_topic or is_heading or _SPOKE_WITH.search(said_before) is not None  # "Call with Contoso."
             is_headed = named.start == self.sentence.start and _HEADING.match(after) is not None
             is_topic = is_topic or is_headed
             is_aside = (
@@ -213,6 +214,7 @@ class Asides(States):
             is_aside = is_aside and (before is None or before.pos_ != "ADP")
             is_aside = is_aside or (before is not None and before.lower_ in _BESIDE)
             is_aside = is_aside or said_before.lower().endswith(_ASIDE) or self._are_several(named)
+            is_aside = is_aside or (hint == "place" and before is not None and before.lower_ in _NEAR)
             gender = self.words.gender(before.lower_) if before is not None else ""  # "aunt Roz"
             heard = Heard(
                 named.text, kind, gender, is_topic=is_topic, hint=hint, is_account=is_account, is_aside=is_aside

@@ -175,6 +175,9 @@ class Claims(Referents):
             return True  # "crazy thing happened"
         if predicate in ("visited", "attended") and clause is not None and self._is_still_ahead(predicate, clause):
             return True  # "I'm going to Rome"
+        is_to = clause is not None and clause.has_copula and any(p == "to" for p, _ in clause.preps)
+        if predicate == "visited" and is_to and clause is not None and clause.tense != "perfect":
+            return True  # "I'm off to Rome"
         if predicate in ("lives_in", "visited") and thing is not None and self.words.is_("status", thing.text.lower()):
             return True  # "Atlas moved into QA"
         if predicate == "happened_on" and self._search(DUE):
@@ -300,6 +303,8 @@ class Claims(Referents):
         dated = {p.object.text for p in self.found if p.predicate in self.x.dates and p.object is not None}
         usable = [t for t in usable if declared.event or t.text.rstrip(".") not in dated]  # "slipped to 9 May"
         usable.sort(key=lambda t: t.how == "for")  # "for three years, from 2016 to 2019"
+        if clause is None and thing is not None:
+            usable = [t for t in usable if not self._is_of_another(t, thing)]
         if clause is None or len(self.clauses) < 2:
             return usable[0] if usable else None
         own = {clause.head.i, *self._above(clause)}
@@ -312,6 +317,12 @@ class Claims(Referents):
         if len(earlier) == 1 and "so" in clause.adverbs:  # "I moved on Saturday, so I live in Porto now"
             return replace(earlier[0], how="since")
         return None
+
+    def _is_of_another(self, time: TimeSpan, thing: Called | Literal) -> bool:
+        """Whether a clause that begins behind a value has the time: "High blood pressure, and I had mumps in 2019"."""
+        value = self.text.find(thing.text)
+        starts = [c.subject.idx - self.sentence.start_char for c in self.clauses if c.subject is not None]
+        return value >= 0 and any(value + len(thing.text) < start < time.start_char for start in starts)
 
     def _above(self, clause: Clause) -> Iterator[int]:
         """The heads of the clauses that an infinitive or a gerund completes: "started taking it in May"."""

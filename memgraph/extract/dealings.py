@@ -15,7 +15,7 @@ _NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
 _SPENDS = regex.compile(
     r"\b(?:can(?:no|['’])?t|won['’]t|don['’]t want to|not) (?:go|spend|pay|do|stretch) (?:to )?"
     rf"(?:any )?(?:above|over|beyond|past|more than|higher than) (?P<n>{MONEY})"
-    rf"|\b(?:can|could) (?:only )?(?:spend|go|pay|stretch)(?: up)? to (?P<n>{MONEY})"
+    rf"|(?:\b(?:can|could|would)|['’]d) (?:only )?(?:spend|go|pay|stretch)(?: up)? to (?P<n>{MONEY})"
     rf"|\b(?:ceiling|spending limit|upper limit|absolute max(?:imum)?) is (?:about |around )?(?P<n>{MONEY})"
     r"|\bbudget (?:for \w+(?: \w+)? )?(?:is |was |has been |got |gets )?(?:capped|fixed|limited|frozen|maxed out)"
     rf" (?:at|to) (?P<n>{MONEY})|\bbudget (?:approval|approved|sign-?off) (?:for|of) (?P<n>{MONEY})"

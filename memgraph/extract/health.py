@@ -195,7 +195,7 @@ class Health(Claims):
             yield from self._hurting(clause, clause.subject)
             return
         declared = self.ontology.predicates.get("has_condition")
-        if not how or declared is None or clause.subject is None or clause.is_negated or clause.is_unreal:
+        if not how or declared is None or clause.is_negated or clause.is_unreal:
             return
         for part in self.sentence:
             # Just behind it, whatever the parser made of "my wrist skiing".

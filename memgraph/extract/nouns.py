@@ -34,7 +34,7 @@ _NOT_NAMES = frozenset(
     "grandpa gran granny granddad grandad god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome "
     "congrats congratulations sorry "
     "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta "
-    "still mostly mainly currently".split()
+    "still mostly mainly currently notes minutes summary recap met saw spoke talked called".split()
 )
 _ALSO_NAMES = frozenset("morning happy new old good great nice cool".split())  # where they begin no sentence
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
@@ -364,7 +364,7 @@ class NounFrames:
         first = self.predicate_of(sentence[min(1, len(sentence) - 1)])  # "Phone number, in case?"
         is_headed = first is not None and sentence[0].dep_ == "compound" and not any(t.pos_ == "VERB" for t in sentence)
         short = len([t for t in sentence if t.is_alpha]) <= 3 + is_headed
-        if not short and not words & {"what", "who", "whats", "which", "where", "when", "how", "whos", "any"}:
+        if not short and not words & {"what", "who", "whats", "which", "where", "when", "how", "whos", "any", "other"}:
             return
         for token in sentence:
             told = self.predicate_of(token)

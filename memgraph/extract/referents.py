@@ -193,7 +193,10 @@ class Referents:
             if self.is_question:  # "Moving to Hamburg then?"
                 return Called(YOU, "person"), False
             about = self.talk.answering.about if self.talk.answering is not None else ""
-            return Called(about or self.episode.speaker, "person"), False
+            somebody = self.talk.going_on or about
+            if clause.head.tag_ == "VBZ" and not somebody:
+                return None  # "Lives in Graz" is nobody's word of themselves
+            return Called(somebody or self.episode.speaker, "person"), False
         word = "" if token.text in _INITIALS else token.lower_
         person = self._person(word)
         if person is not None:
@@ -371,7 +374,8 @@ class Referents:
     def _there(self, kind: str) -> str | None:
         """Where "there" is: what was named last, if it may be a place (or a firm, where such a one is meant)."""
         named = [h for h in reversed(self.talk.heard) if not self._is_person(h.name) and h.hint != "person"]
-        return named[0].name if named and named[0].kind in (kind, "", "thing") else None
+        is_one = named and (named[0].kind == kind or (named[0].hint == kind and named[0].kind in ("", "thing")))
+        return named[0].name if is_one else None
 
     def _latest(self, kind: str, *, other_than: str = "") -> str | None:
         fits = [

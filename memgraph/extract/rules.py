@@ -149,7 +149,7 @@ class RuleExtractor:
         question, talk.question = talk.question, None
         if question is not None and question.by == episode.speaker:
             question = None
-        talk.answering = question
+        talk.answering, talk.going_on = question, ""
         for place, sentence in enumerate(self._parsed[episode.content]):
             reader = SentenceReader(self._grammar, episode, sentence, talk, reading)
             if place == 0 and question is not None:

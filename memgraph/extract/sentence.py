@@ -89,6 +89,7 @@ class SentenceReader(Answers):
             elif token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses):  # "Dad's in rehab"
                 self._role(token)
         self._catch_up(self.sentence.end)
+        self._go_on()
         if self.is_question:
             self.talk.question = Question(
                 self.episode.speaker,
@@ -131,6 +132,16 @@ class SentenceReader(Answers):
         known = any(p.predicate == "works_at" and p.subject == proposal.subject for p in self.found)
         if "works_at" in self.ontology.predicates and not known and proposal.polarity is Polarity.HOLDS:
             yield replace(proposal, predicate="works_at", object=Called(firm, "organization"))
+
+    def _go_on(self) -> None:
+        """Note whom a sentence was about, for one that leaves its subject out."""
+        doers = [c.subject for c in self.clauses if c.subject is not None and c.head.i <= self.sentence.root.i]
+        who = self._subject(doers[-1], Predicate(subject="person"), None) if doers else None
+        name = who[0].text if who is not None else ""
+        is_somebody = self._is_person(name) or any(h.hint == "person" and h.kind == "" for h in self._heard(name))
+        is_other = is_somebody and name != self.episode.speaker
+        if doers:
+            self.talk.going_on = name if is_other and not self.is_question else ""
 
     def _asked_after(self) -> str:
         """Who a question asks after: "What happened to Bart?"."""

@@ -114,6 +114,9 @@ class States(Health):
                 declared = self.ontology[name]
                 if not (self.words.is_(kind, word) or self.words.is_(kind, token.lemma_.lower())):
                     continue
+                others = [t for t in conjuncts(head) if t is not token]
+                if name == "nationality" and any(self._is_tongue(t) for t in others):
+                    continue  # "a translator, Hindi and German"
                 if name == "diet" and token.pos_ == "NOUN" and children(token, "compound"):
                     continue
                 told = self.x.nouns.predicate_of(token)
@@ -158,6 +161,10 @@ class States(Health):
             is_grown = subject is not None and subject[0].text.endswith(_GROWN)
             if subject is not None and (_ADULT if is_grown else 0) < int(number) < 120 and is_somebody:
                 yield from self._stated(clause, "age", subject, Literal(number, number))
+
+    def _is_tongue(self, token: Token) -> bool:
+        """Whether a word is a language's and nobody's nationality."""
+        return self.words.is_("language", token.lower_) and not self.words.is_("nationality", token.lower_)
 
     def _progress(self, clause: Clause) -> Iterator[Proposal]:
         """What became of a project: "Borealis has shipped", "we paused Atlas"."""
@@ -232,8 +239,7 @@ class States(Health):
         """ "I've been in Ghent since 2018" is to live there, "I changed jobs, I'm at Arcadis now" to work there."""
         if not clause.is_copular or clause.is_negated or clause.is_unreal or clause.subject is None:
             return
-        if clause.head.lower_ == "there" and clause.tense in ("past", "perfect") and self.times:
-            yield from self._was_there(clause)
+        yield from self._was_there(clause)
         since = any(t.how == "since" for t in self.times)
         is_elsewhere = self._search(_NEW_JOB) or (self._search(_GONE) and "now" in clause.adverbs)
         predicate = "lives_in" if clause.tense == "perfect" and since else "works_at" if is_elsewhere else ""
@@ -247,10 +253,19 @@ class States(Health):
                 yield from self._stated(clause, predicate, subject, there, Mode.CHANGE)
 
     def _was_there(self, clause: Clause) -> Iterator[Proposal]:
-        """ "I was there in 2021", where a place has just been named."""
-        declared, there = self.ontology.predicates.get("visited"), self._there("place")
-        subject = self._subject(clause.subject, declared, clause) if declared is not None and there else None
-        if subject is not None and there:
+        """ "I was there in 2021", where a place has just been named; "we were in Rome last week"."""
+        declared = self.ontology.predicates.get("visited")
+        if declared is None or clause.tense not in ("past", "perfect") or not self.times:
+            return
+        there = self._there("place") if clause.head.lower_ == "there" else None
+        if there is None and "in" in (p for p, t in clause.preps if t is clause.head) and clause.tense == "past":
+            named = name_at(clause.head, self.talk.named)
+            heard = self._heard(named.text) if named is not None else []
+            is_place = any(h.hint == "place" and h.kind in ("", "thing", "place") for h in heard)
+            at = self._entity(clause.head, declared) if is_place else None
+            there = at.text if at is not None else None
+        subject = self._subject(clause.subject, declared, clause) if there is not None else None
+        if subject is not None and there is not None and self._kind_of(subject[0].text) != "organization":
             yield from self._stated(clause, "visited", subject, Called(there, "place"))
 
     def _still_there(self) -> Iterator[Proposal]:

@@ -65,6 +65,7 @@ class Talk:
     question: Question | None = None
     answering: Question | None = None  # what the turn before asked, while this one is read
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
+    going_on: str = ""  # somebody else whom the sentence before, of this turn, was about: "He's nice. Grew up in Pune."
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
     def note(self, name: str, kind: str, gender: str = "", *, is_topic: bool = False) -> None:
