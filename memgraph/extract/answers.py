@@ -84,7 +84,9 @@ _DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from 
 )
 _HOW_OLD = regex.compile(r"\bhow old\b", regex.IGNORECASE)
 _YES = regex.compile(
-    r"^(?:every (?:single )?(?:day|morning|evening|night|week|weekend)|all the time"
+    r"^(?:(?:every|most) (?:(?:single|other) )?(?:day|morning|evening|night|week|weekend|month)s?|all the time"
+    r"|(?:once|twice|three times|a few times|several times) (?:a|every) (?:day|week|month|year)|now and then"
+    r"|sometimes|occasionally|(?:quite |very )?often|daily|weekly|from time to time|on and off"
     r"|yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b"
     r"|^(?:(?:i|we|they|you) (?:do|have|are)|(?:he|she|it) (?:does|has|is)|i am)(?=[,.!;]|$)",
     regex.IGNORECASE,

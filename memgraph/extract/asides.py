@@ -468,13 +468,15 @@ class Asides(States):
     def _put_right(self) -> Iterator[Proposal]:
         """ "Actually it's 45k, not 54k": corrects the latest fact that has such a value."""
         said = self.plain
-        if (no_more := _NO_MORE.match(said)) and "has_condition" in self.ontology.predicates:
-            what = no_more["what"].lower()
-            if any(self.words.is_("condition", form) for form in (what, what.removesuffix("s"))):
-                me = (Called(self.episode.speaker, "person"), False)
-                over = self._proposal(None, "has_condition", me, Literal(what, what), Mode.CHANGE, Polarity.ENDS)
+        no_more = _NO_MORE.match(said)
+        what = no_more["what"].lower() if no_more is not None else ""
+        for predicate, kind in (("has_condition", "condition"), ("takes_medication", "medication")) if what else ():
+            is_one = any(self.words.is_(kind, form) for form in (what, what.removesuffix("s")))
+            if is_one and predicate in self.ontology.predicates:
+                me = (Called(self.talk.going_on or self.episode.speaker, "person"), False)
+                over = self._proposal(None, predicate, me, Literal(what, what), Mode.CHANGE, Polarity.ENDS)
                 if over is not None:
-                    yield replace(over, valid_from=None, valid_to=None, precision=Precision.INSTANT)
+                    yield over if self.times else replace(over, valid_from=None, precision=Precision.INSTANT)
         told = list(self._told_instead())
         yield from told
         if told or not (self._search(CORRECTION) or self._search(_CONTRAST)):

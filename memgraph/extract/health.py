@@ -24,6 +24,12 @@ _AILING = {
     "arthritic": "arthritis",
     "asthmatic": "asthma",
     "autistic": "autism",
+    "bulimic": "bulimia",
+    "colorblind": "color blindness",
+    "color-blind": "color blindness",
+    "colourblind": "colour blindness",
+    "colour-blind": "colour blindness",
+    "deaf": "deafness",
     "bipolar": "bipolar disorder",
     "celiac": "celiac disease",
     "coeliac": "coeliac disease",
@@ -32,8 +38,11 @@ _AILING = {
     "epileptic": "epilepsy",
     "haemophiliac": "haemophilia",
     "hypertensive": "hypertension",
+    "hyperthyroid": "hyperthyroidism",
     "hypothyroid": "hypothyroidism",
+    "insomniac": "insomnia",
     "lactose-intolerant": "lactose intolerance",
+    "narcoleptic": "narcolepsy",
     "prediabetic": "prediabetes",
     "schizophrenic": "schizophrenia",
 }
@@ -104,7 +113,8 @@ _WRONGLY = regex.compile(
 _REMISSION = regex.compile(r"\bin (?:full )?remission\b|\bcancer[- ]free\b|\ball[- ]clear\b", regex.IGNORECASE)
 _TUMOUR = regex.compile(r"cancer|tumou?r|leuk|lymphoma|melanoma|carcinoma", regex.IGNORECASE)
 _FOUND_OUT = regex.compile(
-    r"\b(?:turn(?:s|ed) out|diagnos\w+|doctors?|gp|tests?|scans?|results|x-?rays?|mri|specialist|physio)\b",
+    r"\b(?:turn(?:s|ed) out|diagnos\w+|doctors?|gp|tests?|scans?|results|x-?rays?|mri|specialist|physio"
+    r"|therapist|psychiatrist|dentist|dermatologist|surgeon|consultant|nurse|vet|doc)\b",
     regex.IGNORECASE,
 )
 

@@ -485,7 +485,8 @@ class NounFrames:
     def _as_title(self, token: Token, owner: Token | None, fact: Callable[..., NounFact]) -> Iterator[NounFact]:
         """The noun explains a name: "Inês, my sister,", "my colleague Zuberi", "their CEO Ken Abe"."""
         kind = token.dep_
-        if token.head.pos_ != "PROPN" and not (token.head.pos_ == "NOUN" and token.head.text[:1].isupper()):
+        is_written_as_name = token.head.pos_ == "NOUN" and token.head.text[:1].isupper()
+        if not is_written_as_name and (token.head.pos_ != "PROPN" or token.head.tag_ == "JJ"):
             return
         if kind == "appos":
             yield fact(owner, (token.head,), None)

@@ -362,7 +362,9 @@ class SentenceReader(Answers):
     def _is_drug(self, token: Token, clause: Clause) -> bool:
         """ "They put me on …", "I take … for my gout": a word that no dictionary has is a medication."""
         is_given = bool(clause.words & _PRESCRIBES)
-        is_against = any(p in ("for", "against") and self.words.is_any("condition", t) for p, t in clause.preps)
+        is_against = any(
+            p in ("for", "against") and (self.words.is_any("condition", t) or self._is_part(t)) for p, t in clause.preps
+        )
         is_unknown = token.is_oov and token.pos_ in ("NOUN", "PROPN") and token.tag_ != "NNS" and token.is_alpha
         return is_unknown and (is_given or is_against) and not self._kind_of(token.text)
 
