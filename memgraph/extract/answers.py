@@ -16,7 +16,7 @@ from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import begins_amount, name_at
 from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
 from memgraph.extract.talk import Open, Question
-from memgraph.extract.values import W, contact_in
+from memgraph.extract.values import W
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
 
@@ -169,7 +169,7 @@ class Answers(Fields):
             firm = self._latest("organization") if self._search(pattern) else None
             if firm and predicate in self.ontology.predicates and not self._is_person(firm):
                 out.append(Open(predicate, Called(firm, "organization")))
-        out += [*self._age_asked(), *self._asked_plainly()]
+        out += [*self._age_asked(), *self._asked_plainly(), *self._contact_asked()]
         for found in self.x.nouns.asked(self.sentence):
             declared = self.ontology[found.predicate]
             owner = self._owner(found.owner, declared, found.noun) if found.owner is not None else None
@@ -276,6 +276,8 @@ class Answers(Fields):
             self._since(text)
         yes = _YES.match(text) if not self.is_question else None
         is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
+        if self._reached_instead(question):
+            return
         if _NO.match(text) and (question.is_still or _OVER.search(text)):
             self._no_more(question)
         if (is_told and self._filled(question, text)) or yes is None:
@@ -326,11 +328,6 @@ class Answers(Fields):
     def _filled(self, question: Question, text: str) -> bool:
         """Whether what the question left open is told, as a name, a number, or a few words."""
         for left in question.open_:
-            if left.predicate in ("email", "phone"):
-                literal = contact_in(self.plain, left.predicate)
-                if literal is not None:
-                    self._answer(left, literal)
-                    return True
             if left.predicate in ("deal_stage", "project_status") and not any(
                 c.subject is not None for c in self.clauses
             ):

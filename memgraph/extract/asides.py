@@ -1,4 +1,4 @@
-"""What is told in passing: names and nicknames, where to write to, what was said wrong."""
+"""What is told in passing: names and nicknames, what was said wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from memgraph.extract.nouns import Named, is_name, name_at
 from memgraph.extract.referents import HE_SHE, IT
 from memgraph.extract.states import States
 from memgraph.extract.talk import Heard
-from memgraph.extract.values import W, contact_in, read_text
+from memgraph.extract.values import W, read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
 
@@ -88,24 +88,6 @@ _HUMAN = frozenset(
     "love like hate feel laugh smile cook sing talk visit marry live ask answer reply promise think believe hope wish "
     "volunteer fix".split()
 )
-_REACH = regex.compile(
-    r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
-    r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*"
-    r"(?:e-?mail|mail|address|number|phone|mobile|cell)"
-    r"|(?:use|write to|send (?:it|them|that|everything) to)|drop me an? (?:line|note|mail|message)"
-    r"|(?:wrong|old) (?:e-?mail|mail|address|number)\b.{0,20}\bit['’]s)\b",
-    regex.IGNORECASE,
-)
-_ASKS_TO = regex.compile(r"^(?:please )?(?:can|could|would|will) you\b", regex.IGNORECASE)
-_REACH_OTHER = regex.compile(
-    rf"\b(?i:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message)(?: out)?(?: to)?"
-    rf" (?P<to>{W}(?: {W})?|him|her) (?:at|on|under|via)\b"
-    rf"|(?P<who>{W}(?: {W})?|\b(?i:he|she)) (?:can be|is) (?:best )?(?:reached|reachable|contacted)\b"
-    rf"|(?P<who>{W}(?: {W})?)['’]s (?i:new |work |own |mobile |direct |private |current )*"
-    r"(?i:e-?mail|mail|address|number|phone|mobile|cell)\b"
-    rf"|(?i:\bcontact(?: person)?)(?: (?:at|for|there|over)\b[^.:;]{{0,30}}?)? ?(?:is|:) (?P<who>{W}(?: {W})?)\b",
-)
-_ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
 _NO_MORE = regex.compile(r"^(?:[^,.]*, ?)?no more (?P<what>[\p{L}-]+)\b", regex.IGNORECASE)
 _AROUND_DENIED = regex.compile(r"^(?:not|n[o']t|n’t) |,? (?:after all|at all|any ?more|anyway)$", regex.IGNORECASE)
 _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
@@ -151,7 +133,7 @@ def _names_given(text: str) -> tuple[tuple[bool, str, str, bool], ...]:
 
 
 class Asides(States):
-    """Reads names, contacts and corrections off one sentence."""
+    """Reads names and corrections off one sentence."""
 
     def _hear_names(self) -> None:
         """Note every name, for the record and for pronouns to come."""
@@ -390,40 +372,6 @@ class Asides(States):
         who = self._subject(clause.subject, declared, clause)
         if who is not None:
             self.talk.unnamed = (who[0], "partner_of")
-
-    def _contacts(self) -> Iterator[Proposal]:
-        """ "Write to me at …": where somebody can be reached."""
-        if self.is_question and not self._search(_ASKS_TO):
-            return
-        other = self._search(_REACH_OTHER)
-        name = (other["to"] or other["who"]) if other is not None else ""
-        if name.lower() in ("him", "her", "he", "she"):
-            name = self._pointed(name.lower()) or ""
-        if name and not self.words.is_common(name):
-            yield from self._contact(name)
-        elif whose := self._addressee() or (self.episode.speaker if self._search(_REACH) else ""):
-            yield from self._contact(whose)
-
-    def _addressee(self) -> str:
-        """Whose an e-mail address is that holds a name of the sentence, or the speaker's: "Ben just moved to ben@…"."""
-        address = contact_in(self.plain, "email")
-        parts = set(regex.split(r"[\W_\d]+", address.value.split("@")[0])) if address is not None else set[str]()
-        said = [m.text for m in self.reading.mentions if m.text in self.plain]
-        for name in (*said, self.episode.speaker):
-            keys = {key for key in name_key(name).split() if len(key) > 2 and not self.words.is_common(key.title())}
-            if keys & parts:
-                return name
-        return ""
-
-    def _contact(self, name: str) -> Iterator[Proposal]:
-        for predicate in ("email", "phone"):
-            if predicate not in self.ontology.predicates or any(p.predicate == predicate for p in self.found):
-                continue
-            literal = contact_in(self.plain, predicate)
-            if literal is not None:
-                called = (Called(name, "person"), True)
-                mode = Mode.CHANGE if self._search(_ANEW) else Mode.STATEMENT
-                yield from self._stated(None, predicate, called, literal, mode)
 
     def _told_instead(self) -> Iterator[Proposal]:
         """ "It's not asthma, it's bronchitis": of what may have many values, one is taken back for another."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.profiles import Profiles
+from memgraph.extract.contacts import Contacts
 from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount
 
 _OURS = frozenset(("i", "i'm", "i've", "my", "we", "we're", "we've", "our"))
@@ -81,7 +81,7 @@ _DEAR = regex.compile(
 )
 
 
-class Dealings(Profiles):
+class Dealings(Contacts):
     """Reads budgets, price sensitivity and decision makers off one sentence."""
 
     def _decided_by(self) -> Iterator[Proposal]:

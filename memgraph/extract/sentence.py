@@ -66,7 +66,8 @@ class SentenceReader(Answers):
                 self._keep(proposal)
         self.found.extend(list(self._ended()))
         if not self.is_question:
-            self.found.extend(self._contacts())
+            told = list(self._contacts())
+            self.found.extend(told)
         self.found.extend(self._status_told())
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
@@ -93,7 +94,7 @@ class SentenceReader(Answers):
         if self.is_question:
             self.talk.question = Question(
                 self.episode.speaker,
-                asked=list(self.found),
+                asked=[*self.found, *self._on_file()],
                 open_=self._open(),
                 words=sum(t.is_alpha for t in self.sentence),
                 about=self._asked_after(),
@@ -105,6 +106,8 @@ class SentenceReader(Answers):
             self.found.extend(self._contacts())
         elif silent:
             self.found.clear()
+        elif on_file := self._on_file():
+            self.talk.question = Question(self.episode.speaker, asked=on_file)
         self.found = [q for p in self.found for q in self._plain_title(p)]
         self.found = [p for p in self.found if not self._is_over(p) and not self._is_mistaken(p)]
         is_of_school = self.talk.answering is not None and self.talk.answering.is_of_school

@@ -120,12 +120,13 @@ def special_in(text: str, at: int, within: tuple[int, int]) -> Literal | None:
     return None
 
 
-def contact_in(text: str, kind: str) -> Literal | None:
-    """The e-mail address ("email") or telephone number ("phone") in a text, normalised; of several the last."""
-    found = [m[0] for m in (_EMAIL if kind == "email" else _PHONE).finditer(text)]
-    if not found:
-        return None
-    return Literal(found[-1], found[-1].lower() if kind == "email" else regex.sub(r"[^\d+]", "", found[-1]))
+def contacts_in(text: str, kind: str) -> list[Literal]:
+    """The e-mail addresses ("email") or telephone numbers ("phone") in a text, normalised."""
+    out: list[Literal] = []
+    for match in (_EMAIL if kind == "email" else _PHONE).finditer(text):
+        said: str = match[0] if ")" in match[0] else match[0].lstrip("(")
+        out.append(Literal(said, said.lower() if kind == "email" else regex.sub(r"[^\d+]", "", said)))
+    return out
 
 
 def read_text(text: str) -> Literal | None:
