@@ -41,7 +41,8 @@ _OF_ANOTHER = regex.compile(
 )
 _ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
 _DEAD = regex.compile(
-    r"\b(?:is dead|bounc(?:es?|ed|ing)|(?:doesn['’]t|does not|won['’]t) work|(?:has )?stopped working"
+    r"[\s\"')>]*(?:(?:now|just|also|always|apparently|suddenly|already) )?(?:is dead|bounc(?:es?|ed|ing)"
+    r"|(?:doesn['’]t|does not|won['’]t) work|(?:has )?stopped working"
     r"|is (?:deactivated|disabled|out of use)|is no longer (?:mine|active|in use|valid|working)"
     r"|(?:isn['’]t|is not) (?:mine|active|in use|valid) any ?more|(?:has )?expired)\b",
     regex.IGNORECASE,
@@ -57,7 +58,6 @@ _SHARED = frozenset(
     "accounts invoices orders legal security privacy feedback mail".split()
 )
 _SLIP = regex.compile(rf"{CORRECTION.pattern}|\b(?:no,? wait|wrong|swapped|mistyped|misspelt|misspelled)\b", regex.I)
-_NEAR = 25  # characters between an address and the word that it is out of use
 
 
 class Contacts(Profiles):
@@ -127,11 +127,8 @@ class Contacts(Profiles):
         return (is_bare or name_key(rest).find(mine) >= 0) and all(name_key(n) in mine for n in names)
 
     def _is_dead(self, literal: Literal) -> bool:
-        """Whether it is said to be out of use right behind it, with no other one between."""
-        behind = self.plain.partition(literal.text)[2]
-        over = _DEAD.search(behind)
-        between = behind[: over.start()] if over is not None else ""
-        return over is not None and len(between) < _NEAR and "@" not in between and not any(map(str.isdigit, between))
+        """Whether it is said right behind it to be out of use; "X, the old one bounces" says that of another."""
+        return _DEAD.match(self.plain.partition(literal.text)[2]) is not None
 
     def _dead(self, predicate: str, literal: Literal) -> Iterator[Proposal]:
         """ "redfox@… bounces": whose it was has it no more."""
