@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -91,6 +92,11 @@ _YES = regex.compile(
     r"|^(?:(?:i|we|they|you) (?:do|have|are)|(?:he|she|it) (?:does|has|is)|i am)(?=[,.!;]|$)",
     regex.IGNORECASE,
 )
+_MY_ROLE = regex.compile(
+    r"(?:(?:yes|no|nope|yeah),? )?(?:(?:he|she|that|it)['’]s |(?:he|she) is )?(?:my|our) (?:\p{Ll}+ ){0,2}?"
+    r"(?P<role>\p{Ll}+)",
+    regex.IGNORECASE,
+)
 _SURE = regex.compile(
     r"^(?:for sure|sure|of course|definitely|totally|absolutely|yeah|yes|right)[.!]", regex.IGNORECASE
 )
@@ -123,7 +129,7 @@ class Answers(Fields):
         out: list[Open] = []
         said = {t.lower_ for t in self.sentence}
         asked = said & _ASKING
-        out += self._anything()
+        out += [*self._anything(), *self._to_whom()]
         for clause, fitting in zip(self.clauses, self.prepared.matches, strict=True):
             if not asked:
                 break
@@ -211,6 +217,21 @@ class Answers(Fields):
                         out.append(Open(frame.predicate, subject[0], words=frame.words.removeprefix("!")))
         return out
 
+    def _to_whom(self) -> Iterator[Open]:
+        """ "Are you married?", "is it blocked?": what a yes may add."""
+        for clause in self.clauses if not {t.lower_ for t in self.sentence} & _ASKING else ():
+            bare = clause.subject is not None and not clause.objects and not clause.preps and not clause.complements
+            for frame in {f for w in clause.words for f in self.x.frames.get(w, ())} if bare else ():
+                declared = self.ontology[frame.predicate]
+                preps = frame.args[0].preps if len(frame.args) == 1 and frame.args[0].role == "O" else ()
+                is_fit = frame.polarity is Polarity.HOLDS and frame.subject == "S" and declared.takes_entity
+                is_plain = not (frame.words or frame.known or frame.particles or frame.args[0].noun) if preps else False
+                if not is_fit or not is_plain or frame.verb == "be" or (clause.has_copula and not frame.is_state):
+                    continue
+                subject = self._subject(clause.subject, declared, clause)
+                if subject is not None:
+                    yield Open(frame.predicate, subject[0], preps=preps)
+
     def _asked_plainly(self) -> list[Open]:
         """ "What are you allergic to?", "when is Juno due?", "what's blocking it?", whatever the parser makes of it."""
         match = self._search(_PLAIN)
@@ -274,6 +295,8 @@ class Answers(Fields):
         text = self.plain.strip()
         if question.is_since and not self.is_question:
             self._since(text)
+        if question.named and self._who_that_is(question.named, text):
+            return
         yes = _YES.match(text) if not self.is_question else None
         is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
         if self._reached_instead(question):
@@ -300,9 +323,19 @@ class Answers(Fields):
         retold = replace(told, episode=self.episode.id, text=self.text, confidence=confidence, **changes)
         self.reading.proposals.append(retold)
 
+    def _who_that_is(self, name: str, text: str) -> bool:
+        """ "Who's Tom?" - "My husband."; "Is Tom your brother?" - "No, my cousin's friend" tells nothing."""
+        told = _MY_ROLE.fullmatch(text.rstrip(".! "))
+        predicate = self.x.nouns.labelled([told["role"].lower()]) if told is not None and not self.is_question else None
+        if predicate is None or self.ontology[predicate].object != "person":
+            return False
+        me = (Called(self.episode.speaker, "person"), True)
+        self.found.extend(self._stated(None, predicate, me, Called(name, "person")))
+        return True
+
     def _no_more(self, question: Question) -> None:
         """ "Are you still on naproxen?" — "No, I stopped in May."."""
-        over = next((t for t in self.times if t.how != "since" and t.start <= self.episode.occurred_at), None)
+        over = next((t for t in self.times if t.start <= self.episode.occurred_at), None)
         for asked in question.asked:
             if asked.polarity is Polarity.HOLDS:
                 self._retell(
@@ -346,7 +379,8 @@ class Answers(Fields):
                 if self._asks_for_person(left) and left.predicate not in _KIN and self._answer(left, me):
                     return True
         by_name = _DOES.match(_FILLER.sub("", text).rstrip(".!") + ".")
-        if by_name is not None and not self.words.is_common(by_name["who"]):
+        first = next((t for t in self.sentence if t.is_alpha), self.sentence[0])
+        if by_name is not None and first.pos_ not in ("VERB", "ADJ") and not self.words.is_common(by_name["who"]):
             those = [Called(name, "person") for name in by_name.group("who", "too") if name]
             those = [who for who in those if self._kind_of(who.text) in ("", "person")]
             for left in question.open_:
@@ -378,6 +412,8 @@ class Answers(Fields):
                 else [t for c in self.clauses if c.head is root and c.words & _SUPPOSES for t in c.objects]
             )
             for token in counted or said or conjuncts(root):
+                if left.preps and not any(k.lower_ in left.preps for k in children(token, "case")):
+                    continue
                 if left.words and declared.object == "text" and not self.words.is_any(left.words, token):
                     continue
                 if left.predicate in _THINGS and token.pos_ not in ("NOUN", "PROPN"):
@@ -401,7 +437,7 @@ class Answers(Fields):
             self._answer(Open(predicate, left.subject), Called(there["where"], "organization"))
 
     def _asks_for_person(self, left: Open) -> bool:
-        return left.is_turned or self.ontology[left.predicate].object == "person"
+        return left.is_turned or (self.ontology[left.predicate].object == "person" and not left.preps)
 
     def _filled_by_subject(self, question: Question) -> bool:
         """ "And your wife?" is answered by whom "Marta teaches chemistry" is about."""

@@ -75,7 +75,7 @@ _FIRMS_OWN = regex.compile(
 )
 _THATS_MY = regex.compile(
     rf"(?P<who>{W}(?: {W})?)\b[^.!?;]{{0,60}}(?:, | \(|[-–—] ?)(?i:that|this|she|he)(?:['’]s| is) my"
-    r" (?P<role>\p{L}+)\b"
+    rf" (?P<role>\p{{L}}+)\b|(?P<who>{W}(?: {W})?)(?:, | \()(?i:my|our) (?P<role>\p{{Ll}}+)(?=[,.!?;)]|$)"
 )
 _IS_FIRM = regex.compile(  # `account`: what a person may be, too
     r"(?:,| is| are|['’]s| \(| –| -) ?(?:an?|our|one of our|the|now an?)"

@@ -80,6 +80,8 @@ class Clause:
         """The forms under which patterns may name its head."""
         root = stem(self.head)
         words = {*forms(self.head), root}
+        if self.head.lower_.endswith("ed"):
+            words.add(root + "e")  # "divorced"
         if len(root) > _SHORTEST and root[-1] == root[-2] and root[-1] in "bdgmnprt":
             words.add(root[:-1])  # "swapped"
         if self.head.lower_ == "got" and any(c.lower_ in _HAVE for c in children(self.head, "aux")):
@@ -178,9 +180,16 @@ def _is_head(token: Token) -> bool:
             "flat",
             "advmod",
         )
-    return bool(children(token, "cop")) or (
-        bool(children(token, "nsubj")) and token.dep_ in ("ROOT", "conj", "ccomp", "parataxis", "advcl")
+    return (
+        bool(children(token, "cop"))
+        or _is_verbal(token)
+        or (bool(children(token, "nsubj")) and token.dep_ in ("ROOT", "conj", "ccomp", "parataxis", "advcl"))
     )
+
+
+def _is_verbal(token: Token) -> bool:
+    """A verb taken for an adjective: "I divorced Tom"."""
+    return token.pos_ == "ADJ" and token.lower_.endswith("ed") and bool(children(token, "obj"))
 
 
 def _clause(head: Token) -> Clause:
@@ -194,7 +203,7 @@ def _clause(head: Token) -> Clause:
     if is_into and not cops:  # "I'm into climbing", with its "'m" taken for an auxiliary
         cops = [a for a in children(head, "aux") if a.lower_ in _BE]
     c.has_copula = c.is_copular or bool(cops)
-    c.is_copular = c.is_copular or bool(cops) or head.pos_ not in ("VERB", "AUX")
+    c.is_copular = c.is_copular or bool(cops) or not (head.pos_ in ("VERB", "AUX") or _is_verbal(head))
     c.subject = subject_of(head)
     verbs = [head, *children(head, "aux", "aux:pass"), *cops]
     c.is_passive = bool(children(head, "aux:pass", "nsubj:pass"))
@@ -428,6 +437,8 @@ def _tense(c: Clause, verbs: list[Token]) -> str:
             return "past"
         if lowers & {"have", "has", "'ve", "’ve", "ve"} or any(v.lower_ in ("been", "got") for v in verbs):
             return "perfect"
+    if _is_verbal(c.head):
+        return "past"
     finite = [v for v in verbs if v.tag_ in ("VBD", "VBZ", "VBP", "MD")]
     if any(v.tag_ == "VBD" or v.lower_ in ("was", "were", "did") for v in finite):
         return "past"

@@ -98,6 +98,7 @@ class SentenceReader(Answers):
                 open_=self._open(),
                 words=sum(t.is_alpha for t in self.sentence),
                 about=self._asked_after(),
+                named=self._only_named(),
                 is_since=self._search(SINCE_WHEN) is not None,
                 is_still=any(t.lower_ in ("still", "anymore") for t in self.sentence),
                 is_of_school=any(self.words.is_("school_word", t.lower_) for t in self.sentence),
@@ -149,9 +150,12 @@ class SentenceReader(Answers):
     def _asked_after(self) -> str:
         """Who a question asks after: "What happened to Bart?"."""
         said = {t.lower_ for t in self.sentence}
-        names = [n for n in self.reading.mentions if n.text in self.plain]
-        is_one = len(names) == 1 and not said & (SECOND | {"we", "us", "i", "me"})
-        return names[0].text if is_one and self._kind_of(names[0].text) in ("", "person") else ""
+        return "" if said & (SECOND | {"we", "us", "i", "me"}) else self._only_named()
+
+    def _only_named(self) -> str:
+        """Whom a sentence names, if one only, who may be a person."""
+        names = [n.text for n in self.reading.mentions if n.text in self.plain and n.text != self.episode.speaker]
+        return names[0] if len(names) == 1 and self._kind_of(names[0]) in ("", "person") else ""
 
     def _ended(self) -> Iterator[Proposal]:
         """What was so until a time that is past, has ended then: "I lived in Graz until 2023"."""
@@ -255,7 +259,7 @@ class SentenceReader(Answers):
                         yield proposal
                     continue
                 if match.subject is None and frame.subject == "O" and declared.subject == "person":
-                    subject = (Called(self.episode.speaker, "person"), False)  # "Rex died": whose Rex is, is not said
+                    subject = self._whose_is(match.objects[0], declared)
                 elif match.subject is None and frame.subject == "O" and declared.subject == "organization":
                     last = self._latest("organization")  # "Magda signs off on it": for whom is not said
                     subject = (Called(last, "organization"), False) if last else None
@@ -324,6 +328,13 @@ class SentenceReader(Answers):
             yield from self._injured(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
+
+    def _whose_is(self, token: Token, declared: Predicate) -> tuple[Called, bool]:
+        """ "His wife died", "Rex died": whose somebody is who is no more; the speaker's where that is not said."""
+        roles = [c for c in children(token, "compound", "nmod", "appos") if self.words.is_any("role", c)]
+        owners = [o for t in (token, *roles) for o in children(t, "nmod:poss")]
+        named = self._subject(owners[0], declared, None) if owners else None
+        return named if named is not None else (Called(self.episode.speaker, "person"), False)
 
     def _is_of_kind(self, declared: Predicate, kind: str | None, subject: Token | None) -> bool:
         """Whether a verb that was read with a subject of one kind may be read with another: an event is due, too."""

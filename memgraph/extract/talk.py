@@ -35,6 +35,7 @@ class Open(NamedTuple):
     subject: Called
     qualifier: str = ""
     words: str = ""  # the class that the answer must be of
+    preps: tuple[str, ...] = ()  # how an answer to a yes or no begins: "Are you married?" - "Yes, to Tom"
     is_turned: bool = False  # it is the subject that is asked for: "Who works on Atlas?"; `subject` is the object then
 
 
@@ -47,6 +48,7 @@ class Question:
     open_: list[Open] = field(default_factory=list["Open"])
     words: int = 0  # how many it has
     about: str = ""  # who is asked after, where that is neither of the two
+    named: str = ""  # the only one named in it: "Is Tom your brother?"
     is_since: bool = False  # it asks since when
     is_still: bool = False  # it asks whether that is still so
     is_of_school: bool = False  # it speaks of a school
