@@ -101,10 +101,13 @@ _SURE = regex.compile(
     r"^(?:for sure|sure|of course|definitely|totally|absolutely|yeah|yes|right)[.!]", regex.IGNORECASE
 )
 _FILLER = regex.compile(r"^(?:(?:still|now|currently|it's|they're|we're|just|oh|well),? )+", regex.IGNORECASE)
+_MORE = regex.compile(r"(?:,| till| until| since| for| because| due to)(?: .*|$)")  # what follows a status
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
 _WHERE_AT = regex.compile(
     r"\b(?:where (?:are we|do we stand|do things stand)|how(?:'s| is| are things)(?: it going)?|any (?:news|update)s?"
-    rf"|what'?s the (?:status|latest)) (?:with|on|of|at|for|from) (?:the )?(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}})",
+    rf"|what'?s the (?:status|latest)) (?:with|on|of|at|for|from) (?:the )?(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}})"
+    r"|^(?:and |so |ok,? )?(?:how(?:['’]s| is| are) (?:things with )?|what about |and )?(?:the )?"
+    rf"(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}})(?: going| doing| coming along| looking)?(?: now| these days)?\?",
     regex.IGNORECASE,
 )
 
@@ -161,8 +164,8 @@ class Answers(Fields):
                         for thing in self._object(token, declared, clause) if isinstance(thing, Called)
                     ]  # fmt: skip
         asked_after = self._search(_WHERE_AT)
-        if asked_after is not None:
-            name = asked_after["what"]
+        name = asked_after["what"] if asked_after is not None else ""
+        if name and not any(h.hint == "person" for h in self._heard(name)):
             self.talk.note(name, self._kind_of(name))
             out += [Open(p, Called(name, self.ontology[p].subject)) for p in ("deal_stage", "project_status")]
         sized = self._search(_HOW_BIG)
@@ -364,7 +367,7 @@ class Answers(Fields):
             if left.predicate in ("deal_stage", "project_status") and not any(
                 c.subject is not None for c in self.clauses
             ):
-                how = _FILLER.sub("", text).strip(" .!")
+                how = _MORE.sub("", _FILLER.sub("", text)).strip(" .!")
                 told = list(self._standing(left.subject.text, how, None, is_answer=True))
                 self.reading.proposals.extend(told)
                 if told:

@@ -394,7 +394,9 @@ class Claims(Referents):
         return self._kind_of(called.text) in ("", "thing") and (is_sure or self._is_known_project(called))
 
     def _is_known_project(self, called: Called) -> bool:
-        return any(p.predicate in _OF_PROJECTS and called in (p.subject, p.object) for p in self.talk.told)
+        asked = self.talk.answering.open_ if self.talk.answering is not None else []
+        is_asked = any(o.predicate == "project_status" and o.subject == called for o in asked)
+        return is_asked or any(p.predicate in _OF_PROJECTS and called in (p.subject, p.object) for p in self.talk.told)
 
 
 def _without_owner(thing: Literal, owner: str) -> Literal:

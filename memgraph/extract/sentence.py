@@ -523,6 +523,9 @@ class SentenceReader(Answers):
         is_somebody = bool(found.values) and all(t.hint == "person" or self._is_person(t.text) for t in found.values)
         if found.predicate == "subsidiary_of" and is_somebody and "account_owner" in self.ontology.predicates:
             return "account_owner"  # "Account: Contoso, owner: Ken Abe"
+        last = self._latest("thing") if found.predicate == "happened_on" and found.owner is None else None
+        if last and self._is_known_project(Called(last, "thing")) and "due_on" in self.ontology.predicates:
+            return "due_on"  # "Atlas is delayed, new date 4 May"
         if found.predicate == "deadline" and is_task and "due_on" in self.ontology.predicates:
             return "due_on"
         return found.predicate

@@ -31,6 +31,7 @@ _FOR_LONG = regex.compile(
     r" (?:for|since) (?:ages|years|decades|months|forever|ever|a while|long).*$", regex.IGNORECASE
 )
 _OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
+_NEARLY = frozenset("nearly almost half partly partially mostly hardly barely out far".split())
 _HIRES = frozenset("hire recruit appoint".split())
 _TALL = regex.compile(r"\d ?(?:ft|foot|feet|cm|kg|kilos?|lbs?|pounds|stone|['’\"”])(?!\w)", regex.IGNORECASE)
 _CLOSED = regex.compile(r"\bclosed[ -](?:won|lost)\b", regex.IGNORECASE)
@@ -69,8 +70,8 @@ _LAST_DAY = regex.compile(
     rf"(?: (?:at|with) (?P<firm>{W}(?: {W})*))? (?P<when>is|was|will be)\b"
 )
 _HEADED = regex.compile(
-    rf"^(?:[Ss]tatus (?:of|on|for) )?(?P<what>{W}(?: {W}){{0,3}})(?: (?:[Ss]tatus|[Uu]pdate))?:"
-    rf" (?P<how>[\w -]{{2,40}}?)[.!]?$"
+    rf"^(?:[Ss]tatus(?: update)?(?: of| on| for)? )?(?P<what>{W}(?: {W}){{0,3}})(?: (?:[Ss]tatus|[Uu]pdate))?"
+    rf"(?::| [–—-]) (?P<how>[\w -]{{2,40}}?)(?:[.!]?$|, )"
 )
 
 
@@ -136,8 +137,10 @@ class States(Health):
                     continue
                 is_title = name == "job_title" and token.pos_ != "VERB"
                 text = phrase(token).removeprefix("new ") if is_title else token.text
-                if name == "project_status" and (case := children(token, "case")):
-                    text = f"{case[0].text} {text}"  # "on hold"
+                if name == "project_status" and self._is_far_from(token):
+                    continue
+                if name == "project_status" and (case := children(token, "case")) and not children(token, "det"):
+                    text = f"{case[0].text} {text}"  # "on hold", but "in the green"
                 literal = read_text(_FOR_LONG.sub("", text))
                 if name == "job_title":
                     yield from self._employer(clause, subject)
@@ -161,6 +164,11 @@ class States(Health):
             is_grown = subject is not None and subject[0].text.endswith(_GROWN)
             if subject is not None and (_ADULT if is_grown else 0) < int(number) < 120 and is_somebody:
                 yield from self._stated(clause, "age", subject, Literal(number, number))
+
+    def _is_far_from(self, token: Token) -> bool:
+        """ "Nearly done", "out of beta"."""
+        beside = {t.lower_ for t in children(token, "advmod", "case", "amod", "obl:npmod", "obl:unmarked")}
+        return bool(beside & _NEARLY)
 
     def _is_tongue(self, token: Token) -> bool:
         """Whether a word is a language's and nobody's nationality."""
@@ -367,5 +375,7 @@ class States(Health):
                 continue
             called = Called(name, declared.subject)
             value = " ".join(words[1:] if words[0] in ("in", "at") and kind == "stage" else words)
-            yield from self._stated(clause, predicate, (called, not is_answer), Literal(how, value))
-            return
+            told = list(self._stated(clause, predicate, (called, not is_answer), Literal(how, value)))
+            if told:
+                yield from told
+                return
