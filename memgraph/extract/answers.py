@@ -351,6 +351,17 @@ class Answers(Fields):
                     valid_to=None,
                     precision=over.precision if over is not None else Precision.INSTANT,
                 )
+                self._instead(asked)
+
+    def _instead(self, asked: Proposal) -> None:
+        """ "Is Luis still your manager?" - "No, Sara is."."""
+        told = _DOES.match(_NO.sub("", self.plain.strip()).lstrip(", ").rstrip(".!") + ".")
+        declared = self.ontology[asked.predicate]
+        if told is None or not declared.one or declared.object != "person" or self.words.is_common(told["who"]):
+            return
+        if self._kind_of(told["who"]) in ("", "person"):
+            who = Called(told["who"], "person")
+            self._retell(asked, SURE, subject=self._answering(asked.subject), object=who, mode=Mode.CHANGE)
 
     def _since(self, text: str) -> None:
         """ "Since when?" is answered by when what was told last began."""

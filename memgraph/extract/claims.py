@@ -217,6 +217,9 @@ class Claims(Referents):
             return clause.subject.lower_ not in _SPOUSES  # "my husband left", not "Tom left"
         if predicate == "works_at" and is_loss and isinstance(thing, Called) and self._kind_of(thing.text) == "":
             return any(h.hint == "person" for h in self._heard(thing.text))  # "Mila left Teo"
+        if predicate == "works_at" and thing is not None and polarity is Polarity.HOLDS and clause.words & {"work"}:
+            heard = self._heard(thing.text)  # "I work for Sara"
+            return any(h.hint == "person" for h in heard) and all(h.kind in ("", "person") for h in heard)
         if predicate == "nickname" and clause.head.dep_ == "acl":  # "a game called …"
             return True
         if predicate == "hobby" and polarity is Polarity.HOLDS and not clause.is_ended:

@@ -274,6 +274,8 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
         )  # "My news: Ann and I …"
         if is_headed or (len(own) > 1 and own[1].i == subject.i + 1):  # "Billing Rewrite is …", taken for two
             subject = own[1]
+        if len(own) > 1 and subject.lower_ in ("who", "whom", "what"):  # "who does Tom report to?"
+            subject = own[1]
         if subject.lower_ in ("who", "which", "that") and head.dep_ in ("acl:relcl", "acl"):
             return head.head
         return subject

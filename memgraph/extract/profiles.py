@@ -8,6 +8,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.asides import Asides
+from memgraph.extract.referents import HE_SHE
 from memgraph.extract.values import W
 from memgraph.model import Mode, name_key
 
@@ -31,6 +32,21 @@ _FROM = regex.compile(
 _LIVING = regex.compile(
     r"(?i:(?:(?:i['’]m|i) )?(?:(?:now|currently|today|these days|living|live|lives|based|settled) )+in)"
     rf" (?P<where>{W}(?: {W})?)(?i: now| these days)?"
+)
+
+
+DEPARTMENTS = frozenset(
+    "sales marketing finance engineering product products operations hr it design research development procurement "
+    "success legal support security data people staff purchasing logistics accounting".split()
+)
+_DEPARTED = regex.compile(
+    rf"(?:(?P<me>\bI)(?:['’]m| am| work)|(?P<who>\b(?i:he|she)|{W}(?: {W})?)(?:['’]s| is| works))"
+    rf" in (?:the )?(?i:{'|'.join(sorted(DEPARTMENTS))})(?: department| team)?"
+    rf" (?:at|for|of) (?P<firm>{W}(?: {W}){{0,2}})"
+)
+_TITLED = regex.compile(
+    rf"(?P<who>{W}(?: {W})?)(?:, | \()(?:the |our |their |an? )?(?P<title>(?:[\p{{L}}-]+ ){{0,3}}?[\p{{L}}-]+)"
+    rf"(?:,? (?:at|from) | of |, | @ )(?P<firm>{W}(?: {W}){{0,2}})(?=[,).;!]|$)"
 )
 
 
@@ -58,6 +74,7 @@ class Profiles(Asides):
                 plain = name_key(whose + self.words.role(role["role"]))
                 who = self.talk.roles.get(plain, whose + role["role"])
         yield from self._calling()
+        yield from self._titled()
 
     def _calling(self) -> Iterator[Proposal]:
         """ "Hi, this is Ana from Contoso": who rings up so says for whom."""
@@ -71,6 +88,26 @@ class Profiles(Asides):
         if is_own and is_firm and not is_told and not is_place:
             firm = Called(told["firm"], "organization")
             yield from self._stated(None, "works_at", (Called(self.episode.speaker, "person"), True), firm)
+
+    def _titled(self) -> Iterator[Proposal]:
+        """ "Sara Klein, CTO at Contoso, called", "Sara Klein (CTO, Contoso)", "she's in procurement at Contoso"."""
+        told = self._search(_TITLED) if not self.is_question else None
+        if told is not None and any(self.words.is_("occupation", w.lower()) for w in told["title"].split()):
+            yield from self._placed(told["who"], told["firm"], told["title"])
+        in_team = self._search(_DEPARTED) if not self.is_question else None
+        if in_team is not None:
+            who = self.episode.speaker if in_team["me"] else in_team["who"]
+            who = self._pointed(who.lower()) or "" if who.lower() in HE_SHE else who
+            yield from self._placed(who, in_team["firm"], "")
+
+    def _placed(self, who: str, firm: str, title: str) -> Iterator[Proposal]:
+        if not who or self.words.is_common(who) or self._kind_of(who) not in ("", "person") or self._is_person(firm):
+            return
+        told = {p.predicate for p in self.found if p.subject.text == who}
+        if title and "job_title" in self.ontology.predicates and "job_title" not in told:
+            yield from self._stated(None, "job_title", (Called(who, "person"), True), Literal(title, title.lower()))
+        if "works_at" in self.ontology.predicates and "works_at" not in told:
+            yield from self._stated(None, "works_at", (Called(who, "person"), True), Called(firm, "organization"))
 
     def _part(self, part: str) -> tuple[str, Called | Literal] | None:
         """The predicate and the value of one part."""

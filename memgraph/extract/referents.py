@@ -43,6 +43,7 @@ _OWN_KIN = frozenset(  # whose they are needs no word
 _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
 _WITH = regex.compile(r" (?:with|for|at) ")
 _TAG = regex.compile(r", (?:remember|you know|you see|you hear|mind you|okay|ok|got it)\?$", regex.IGNORECASE)
+AND_YOU = regex.compile(r"(?:^|,? )(?:and|how about|what about) (?:you|yours|yourself|u)\?+$", regex.IGNORECASE)
 _LETTERED = regex.compile(r"[A-HJ-Z]\d{0,3}")
 _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|,)$", regex.IGNORECASE)
 _TAIL = regex.compile(
@@ -107,7 +108,7 @@ def prepared(grammar: Grammar, sentence: Span) -> Prepared:
         tuple(tuple(matches(c, grammar.frames, grammar.dates)) for c in parts),
         tuple(grammar.nouns.found(sentence, parts)),
         sentence.text == sentence.text.lower(),
-        plain.rstrip().rstrip("\"')").endswith("?") and not _TAG.search(plain),
+        plain.rstrip().rstrip("\"')").endswith("?") and not _TAG.search(plain) and not AND_YOU.search(plain),
     )
 
 

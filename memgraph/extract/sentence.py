@@ -15,8 +15,9 @@ from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import NounFact, name_at
-from memgraph.extract.referents import HE_SHE, IT, SECOND, label_is
-from memgraph.extract.talk import Question
+from memgraph.extract.profiles import DEPARTMENTS
+from memgraph.extract.referents import AND_YOU, HE_SHE, IT, SECOND, YOU, label_is
+from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Ontology, Predicate
@@ -34,10 +35,6 @@ _PRESCRIBES = frozenset(("prescribe", "put"))
 _TITLE_AT = regex.compile(
     rf"(?P<firm>{W}(?: {W}){{0,2}})['’]s (?:new |current |first |interim |acting )*(?P<title>.+)"
     rf"|(?P<title>.+?) (?:of|at) (?P<firm>{W}(?: {W}){{0,2}})"
-)
-_DEPARTMENTS = frozenset(
-    "sales marketing finance engineering product products operations hr it design research development procurement "
-    "success legal support security data people staff".split()
 )
 _CALLED = regex.compile(r"^.*\b(?:called|named|known as) ")
 _GOALS = frozenset("goal dream target aim".split())
@@ -109,12 +106,14 @@ class SentenceReader(Answers):
             self.found.clear()
         elif on_file := self._on_file():
             self.talk.question = Question(self.episode.speaker, asked=on_file)
+        if self._search(AND_YOU):
+            self.talk.question = Question(self.episode.speaker, open_=self._asked_back())
         self.found = [q for p in self.found for q in self._plain_title(p)]
         self.found = [p for p in self.found if not self._is_over(p) and not self._is_mistaken(p)]
         is_of_school = self.talk.answering is not None and self.talk.answering.is_of_school
         if is_of_school and "studies_at" in self.ontology.predicates:  # "She starts at St. Mary's"
             self.found = [replace(p, predicate="studies_at") if p.predicate == "works_at" else p for p in self.found]
-        self.found.extend(mirrored(self.found, self.ontology, self._is_person))
+        self.found.extend(mirrored(self.found, self.ontology, self._is_somebody))
         for proposal in self.found:
             same = [p for p in self.reading.proposals if _says_the_same(p, proposal)]
             same += [p for p in self.reading.proposals if p not in same and self._is_replaced(p, proposal)]
@@ -124,12 +123,15 @@ class SentenceReader(Answers):
             self.reading.proposals.append(max([*same, proposal], key=lambda p: p.confidence))
         self.talk.told.extend(self.found)
 
+    def _is_somebody(self, name: str) -> bool:
+        return self._is_person(name) or any(h.hint == "person" and h.kind == "" for h in self._heard(name))
+
     def _plain_title(self, proposal: Proposal) -> Iterator[Proposal]:
         """ "Contoso's CFO" and "CFO of Contoso" are CFO, and that at Contoso."""
         thing = proposal.object
         title = _TITLE_AT.fullmatch(thing.text) if proposal.predicate == "job_title" and thing is not None else None
         firm = title["firm"] if title is not None else ""
-        if title is None or firm.split()[-1].lower() in _DEPARTMENTS or self._is_person(firm):
+        if title is None or firm.split()[-1].lower() in DEPARTMENTS or self._is_person(firm):
             yield proposal
             return
         yield replace(proposal, object=Literal(title["title"], title["title"].lower()))
@@ -142,10 +144,17 @@ class SentenceReader(Answers):
         doers = [c.subject for c in self.clauses if c.subject is not None and c.head.i <= self.sentence.root.i]
         who = self._subject(doers[-1], Predicate(subject="person"), None) if doers else None
         name = who[0].text if who is not None else ""
-        is_somebody = self._is_person(name) or any(h.hint == "person" and h.kind == "" for h in self._heard(name))
-        is_other = is_somebody and name != self.episode.speaker
+        is_other = self._is_somebody(name) and name != self.episode.speaker
         if doers:
             self.talk.going_on = name if is_other and not self.is_question else ""
+
+    def _asked_back(self) -> list[Open]:
+        """ "I'm a nurse, and you?" asks for the same of the other."""
+        me, you = self.episode.speaker, Called(YOU, "person")
+        told = [p for p in (*self.talk.told, *self.reading.proposals, *self.found) if p.episode == self.episode.id]
+        mine = [Open(p.predicate, you, p.qualifier) for p in told if p.subject.text == me]
+        asked = self.talk.answering.open_ if self.talk.answering is not None else []
+        return list(dict.fromkeys([*(o for o in asked if o.subject == you), *mine]))
 
     def _asked_after(self) -> str:
         """Who a question asks after: "What happened to Bart?"."""
@@ -181,6 +190,10 @@ class SentenceReader(Answers):
             is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)
             accounts = {p.subject.text for p in about if p.predicate == "account_owner"}
             return is_somebody or (proposal.predicate == "assigned_to" and name in accounts)
+        if proposal.predicate == "job_title":  # "Sara took over as my manager"
+            return any(p.predicate == "reports_to" and p.object == proposal.subject for p in about) and (
+                proposal.object is not None and proposal.object.text in ("manager", "boss")
+            )
         if proposal.predicate == "owns":  # "I own the Contoso account"
             return any(p.predicate == "account_owner" for p in about)
         if proposal.predicate == "deal_stage":  # "Contoso renews on 1 October"
@@ -354,6 +367,8 @@ class SentenceReader(Answers):
     def _is_known(self, called: Called, token: Token | None, clause: Clause) -> bool:
         """Whether a name is known for one of its kind; what is no longer so may have been told long ago."""
         known = self._kind_of(called.text)
+        if called.kind == "person" and known == "":
+            return any(h.hint == "person" for h in self._heard(called.text))
         if called.kind == "event":
             return known == "event" or self.words.is_("happening", called.text.split()[-1].lower())
         if called.kind == "thing":
@@ -369,7 +384,7 @@ class SentenceReader(Answers):
         words = token.doc[named.start : named.end]
         plain = [t for t in words if not t.is_oov or self.words.is_("work_item", t.lower_)]
         is_title = len(words) > 1 and all(t.text[:1].isupper() and t.is_alpha for t in words)
-        is_somebody = any(t.hint == "person" and t not in plain for t in words[:1])
+        is_somebody = words[0].hint == "person" and not self.words.is_("work_item", words[0].lower_)
         is_other = is_somebody or any(self.words.is_(k, words[-1].lower_) for k in _NO_WORK)
         return is_title and bool(plain) and not is_other
 
