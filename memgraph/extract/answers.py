@@ -47,6 +47,8 @@ _PLAIN = regex.compile(
     r"|\b[Ww]hen (?:do|does|did|will|must|should)(?: we|n't we| you| they)? (?P<due_on>(?:need|have|want) to"
     r" (?:deliver|launch|ship|submit|finish|release|go live|be done|be ready|be live|hand (?:it|this) in))"
     rf"(?: (?:the )?(?P<who>it|{W}(?: {W})?))?"
+    r"|^(?:[Aa]nd |[Ss]o )?(?:(?P<held_in>[Ww]here)|(?P<happened_on>[Ww]hen))(?:['’]s| is| was| will)?"
+    rf" (?:the |your |our )?(?P<who>{W}(?: {W}){{0,2}})(?: be| held| taking place)?(?=\?| this| again| held| taking)"
 )
 _WHO_SIGNS = regex.compile(
     r"^(?:(?:and|so|ok|okay|but),? )?who(?:['’]s| is| will|['’]ll)? (?:really |actually |finally |ultimately )?"
@@ -240,9 +242,12 @@ class Answers(Fields):
         match = self._search(_PLAIN)
         if match is None:
             return []
-        predicate = next(p for p in ("allergic_to", "due_on", "blocked_by", "assigned_to") if match[p])
+        asked = ("allergic_to", "due_on", "blocked_by", "assigned_to", "held_in", "happened_on")
+        predicate = next(p for p in asked if match[p])
         declared = self.ontology.predicates.get(predicate)
         who = match["who"] or "it"
+        if predicate in ("held_in", "happened_on") and not self.words.is_("happening", who.split()[-1].lower()):
+            return []
         if declared is None or (predicate == "assigned_to" and self._kind_of(who) == "organization"):
             return []
         if who.lower() == "you":

@@ -164,6 +164,12 @@ class Claims(Referents):
             return True
         if predicate in _INCLINED and thing is not None and _DANGLES.search(thing.text):
             return True  # "do you like to take photos of it?", without the "it"
+        is_kin = thing is not None and self.words.is_("kin", thing.text.rpartition("'s ")[2])
+        if predicate == "assigned_to" and is_kin and thing is not None and "'s " in thing.text:
+            return True  # "we gave the cat to my aunt"
+        is_of_somebody = declared.subject in ("person", "organization") and is_sure
+        if is_of_somebody and self.words.is_("happening", called.text.split()[-1].lower()):
+            return not self._is_person(called.text)  # "the Spring Gala moved to Lisbon"
         if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
             return True
         if predicate == "with" and not is_sure:

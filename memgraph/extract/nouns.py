@@ -114,7 +114,11 @@ class Words:
         if name.startswith("!"):
             return not self.is_any(name[1:], token)
         return any(self.is_(name, form) for form in forms(token)) or (
-            name in _COMPOSED and any(self.is_(name, c.lower_) for c in children(token, "compound", "amod"))
+            name in _COMPOSED
+            and any(
+                self.is_(name, c.lower_) or any(self.is_(name, f"{c.lower_}-{form}") for form in forms(token))
+                for c in children(token, "compound", "amod")
+            )
         )
 
     def is_common(self, name: str) -> bool:
@@ -363,7 +367,8 @@ class NounFrames:
         words = {t.lower_ for t in sentence}
         first = self.predicate_of(sentence[min(1, len(sentence) - 1)])  # "Phone number, in case?"
         is_headed = first is not None and sentence[0].dep_ == "compound" and not any(t.pos_ == "VERB" for t in sentence)
-        short = len([t for t in sentence if t.is_alpha]) <= 3 + is_headed
+        is_of_having = bool(words & {"have", "got"}) and sentence[0].lower_ in ("do", "does", "have", "has", "got")
+        short = is_of_having or len([t for t in sentence if t.is_alpha]) <= 3 + is_headed
         if not short and not words & {"what", "who", "whats", "which", "where", "when", "how", "whos", "any", "other"}:
             return
         for token in sentence:

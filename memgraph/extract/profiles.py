@@ -8,7 +8,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.asides import Asides
-from memgraph.extract.referents import HE_SHE
+from memgraph.extract.referents import DEPARTMENTS, HE_SHE
 from memgraph.extract.values import W
 from memgraph.model import Mode, name_key
 
@@ -35,10 +35,6 @@ _LIVING = regex.compile(
 )
 
 
-DEPARTMENTS = frozenset(
-    "sales marketing finance engineering product products operations hr it design research development procurement "
-    "success legal support security data people staff purchasing logistics accounting".split()
-)
 _DEPARTED = regex.compile(
     rf"(?:(?P<me>\bI)(?:['’]m| am| work)|(?P<who>\b(?i:he|she)|{W}(?: {W})?)(?:['’]s| is| works))"
     rf" in (?:the )?(?i:{'|'.join(sorted(DEPARTMENTS))})(?: department| team)?"

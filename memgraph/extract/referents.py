@@ -40,6 +40,10 @@ OTHERS = _THEY | IT | frozenset(HE_SHE)
 _OWN_KIN = frozenset(  # whose they are needs no word
     "mother father mom dad mum mama mamma papa grandma grandpa gran granny grandad granddad".split()
 )
+DEPARTMENTS = frozenset(
+    "sales marketing finance engineering product products operations hr it design research development procurement "
+    "success legal support security data people staff purchasing logistics accounting".split()
+)
 _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
 _WITH = regex.compile(r" (?:with|for|at) ")
 _TAG = regex.compile(r", (?:remember|you know|you see|you hear|mind you|okay|ok|got it)\?$", regex.IGNORECASE)
@@ -243,6 +247,9 @@ class Referents:
             of = owner_of(token)  # "the deal with Contoso", "their contract"
             if of is not None and of.i != token.i and (of.pos_ == "PRON" or of.text[:1].isupper()):
                 return self._subject(of, declared, None)
+        if named is None and declared is self.ontology.predicates.get("objection") and self._is_staff(token):
+            last = self._latest(kind)  # "their CFO objects to …", "Legal has an issue with …"
+            return (Called(last, kind), False) if last else None
         if named is None and kind == "thing" and clause is not None and self._is_bare(token):
             return Called(token.text, kind), True  # "Lantern depends on …"
         if named is None or self.words.is_common(named.text):
@@ -260,6 +267,10 @@ class Referents:
         named = [h for place, h in self.local if place < clause.head.i and h.kind in ("", "thing")]
         fits = [h.name for h in named if h.hint != "person"] if after_comma else []
         return (Called(fits[-1], "thing"), False) if fits else None
+
+    def _is_staff(self, token: Token) -> bool:
+        """Whether a noun stands for somebody of a firm: "the CFO", "Legal"."""
+        return self.words.is_any("occupation", token) or token.lower_ in DEPARTMENTS
 
     def _is_bare(self, token: Token) -> bool:
         """Whether a noun begins a sentence as no common noun can: only names and masses may stand alone."""

@@ -15,8 +15,7 @@ from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import NounFact, name_at
-from memgraph.extract.profiles import DEPARTMENTS
-from memgraph.extract.referents import AND_YOU, HE_SHE, IT, SECOND, YOU, label_is
+from memgraph.extract.referents import AND_YOU, DEPARTMENTS, HE_SHE, IT, SECOND, YOU, label_is
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
