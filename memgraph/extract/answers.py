@@ -23,7 +23,7 @@ from memgraph.ontology import Predicate
 
 _ANSWERED = frozenset(
     "job_title studies favorite prefers hobby speaks diet nationality nickname takes_medication allergic_to "
-    "has_condition objection".split()
+    "has_condition objection goal".split()
 )
 _KIN = frozenset("married_to partner_of parent_of child_of sibling_of reports_to".split())
 _HEALTH = frozenset("takes_medication allergic_to has_condition".split())
@@ -54,7 +54,8 @@ _WHO_SIGNS = regex.compile(
     r"^(?:(?:and|so|ok|okay|but),? )?who(?:['’]s| is| will|['’]ll)? (?:really |actually |finally |ultimately )?"
     r"(?:signs?|decid(?:es?|ing)|approves?|the (?:decision maker|economic buyer|one who decides)"
     r"|makes the (?:final )?(?:call|decision)"
-    r"|has the (?:final|last) (?:say|word)|holds the purse strings)(?: off| (?:on )?(?:it|this)| there| at)*\?",
+    r"|has the (?:final|last) (?:say|word)|holds the purse strings)"
+    r"(?: off| (?:on )?(?:it|this)| there| at| (?:on|at|from) your (?:side|end))*\?",
     regex.IGNORECASE,
 )
 _WHAT_SPENT = regex.compile(
@@ -142,11 +143,13 @@ class Answers(Fields):
                 for frame in self.x.frames.get(word, ()):
                     declared = self.ontology[frame.predicate]
                     is_fit = frame.polarity is Polarity.HOLDS and frame.subject == "S" and not declared.qualified
+                    if frame.predicate == "visited" and clause.is_ongoing:
+                        continue  # "where are you going?"
                     if not is_fit or not self._asks(asked, declared, clause) or not self._leaves_open(frame, said):
                         continue
                     subject = self._subject(clause.subject, declared, clause) if clause.subject is not None else None
                     if subject is not None:
-                        out.append(Open(frame.predicate, subject[0], words=frame.words.removeprefix("!")))
+                        out.append(Open(frame.predicate, subject[0], words=frame.words))
             for match in fitting:  # "who handles the audit?"
                 declared = self.ontology[match.frame.predicate]
                 is_firm = declared.subject == "organization"
@@ -219,7 +222,7 @@ class Answers(Fields):
                     doer = clause.subject if frame.subject == "S" else given[0] if given else None
                     subject = self._subject(doer, self.ontology[frame.predicate], clause) if doer is not None else None
                     if subject is not None:
-                        out.append(Open(frame.predicate, subject[0], words=frame.words.removeprefix("!")))
+                        out.append(Open(frame.predicate, subject[0], words=frame.words))
         return out
 
     def _to_whom(self) -> Iterator[Open]:
@@ -433,7 +436,8 @@ class Answers(Fields):
             for token in counted or said or conjuncts(root):
                 if left.preps and not any(k.lower_ in left.preps for k in children(token, "case")):
                     continue
-                if left.words and declared.object == "text" and not self.words.is_any(left.words, token):
+                is_classed = declared.object == "text" or left.words.endswith("school_word")
+                if left.words and is_classed and not self.words.is_any(left.words, token):
                     continue
                 if left.predicate in _THINGS and token.pos_ not in ("NOUN", "PROPN"):
                     continue

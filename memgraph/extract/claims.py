@@ -61,6 +61,11 @@ _STARTS = frozenset("start begin join".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
+_FOR_LIFE = frozenset(("child_of", "parent_of", "sibling_of"))
+_KIN = _FOR_LIFE | {"married_to", "partner_of", "friend_of"}
+_NO_VERSION = regex.compile(
+    r"(?<![\w.-])(?!v(?:er(?:sion)?)?\b|beta|alpha|rc|lts|release|build)\p{L}{3,}", regex.IGNORECASE
+)
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
 
 
@@ -110,6 +115,8 @@ class Claims(Referents):
             if clause.is_begun:
                 mode = Mode.CHANGE
         time = self._time(clause, thing, declared)
+        if predicate in _FOR_LIFE and clause is not None and clause.is_copular and clause.tense == "past":
+            clause = replace(clause, tense="present")  # "my father was Einar"
         when = self._when(time, declared, clause, mode, polarity)
         if when is None:
             return None
@@ -212,8 +219,13 @@ class Claims(Referents):
             return not any(
                 self.words.is_("stage", w) or self.words.is_("status", w) for w in thing.text.lower().split()
             )
-        if predicate == "version" and thing is not None and not any(c.isdigit() for c in thing.text):
-            return True
+        is_numbered = thing is not None and any(c.isdigit() for c in thing.text)
+        if predicate == "version" and thing is not None and (_NO_VERSION.search(thing.text) or not is_numbered):
+            return True  # "we moved it to Postgres 16"
+        if predicate in _KIN and thing is not None:  # "Mum still in Graz, the brothers in Bern"
+            both = (self._heard(called.text), self._heard(thing.text))
+            if all(any(h.hint == "place" and h.kind in ("", "place") for h in heard) for heard in both):
+                return True
         if clause is None:
             return False
         if predicate == "renewal_on" and clause.words & _LAPSES and clause.subject is not None:

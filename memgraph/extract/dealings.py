@@ -40,7 +40,9 @@ _NO_MATTER = regex.compile(
     regex.IGNORECASE,
 )
 _COUNTS = regex.compile(
-    r"\b(?:price|cost|budget)[- ](?:conscious|driven|focused|sensitive)\b|\bcount(?:s|ing)? every (?:penny|cent|euro)\b"
+    r"\bcareful with (?:the |their |her |his )?(?:money|budget)\b"
+    r"|\b(?:price|cost|budget)[- ](?:conscious|driven|focused|sensitive)\b"
+    r"|\bcount(?:s|ing)? every (?:penny|cent|euro)\b"
     r"|\b(?:haggl(?:es?|ed|ing)|penny[- ]pinching)\b|\b(?:budget|money)(?: is|['’]s) (?:very |really |super )?tight\b"
     r"|\bwatch(?:es|ing)? every (?:penny|cent|euro)\b|\b(?:price|cost) (?:really )?matters\b"
     r"|\b(?:price|cost|money)(?: is|['’]s| was)? (?:really |clearly )?(?:an?|the|their)"

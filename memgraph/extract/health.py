@@ -148,6 +148,18 @@ class Health(Claims):
             if whose:
                 yield from self._stated(None, "has_condition", (Called(whose, "person"), True), Literal(what, what))
 
+    def _healed(self, clause: Clause) -> Iterator[Proposal]:
+        """ "I tore my hamstring, it's healed": what was told last is over."""
+        told = [p for p in (*self.talk.told, *self.found) if p.predicate == "has_condition" and p.object is not None]
+        is_it = clause.subject is not None and clause.subject.lower_ == "it" and bool(clause.words & _HEALS)
+        if not told or not is_it or told[-1].polarity is not Polarity.HOLDS or clause.is_unreal or clause.is_negated:
+            return
+        over = self._proposal(
+            clause, "has_condition", (told[-1].subject, False), told[-1].object, Mode.CHANGE, Polarity.ENDS
+        )
+        if over is not None:
+            yield over
+
     def _unfounded(self) -> Iterator[Proposal]:
         """ "They ruled out lupus": what was thought, and isn't so. "She's in remission": what is over."""
         declared = self.ontology.predicates.get("has_condition")

@@ -22,7 +22,7 @@ _SOMEBODY = regex.compile(rf"(?:^|.*\p{{Ll}} )(?P<who>{W}(?: {W})?)")
 _ROLE = regex.compile(r"(?:^|.*\s)(?:my|our) (?P<role>\p{Ll}+)", regex.IGNORECASE)
 _CALLING = regex.compile(
     rf"\b(?:this is|it['’]s) (?P<who>{W}(?: {W})?)(?: here)? (?:from|at|with|over at) (?P<firm>{W}(?: {W}){{0,2}})"
-    r"(?=[.,;!]|$)"
+    rf"(?=[.,;!]|$)|\b(?P<we>[Ww]e)(?: here)? at (?P<firm>{W}(?: {W}){{0,2}})"
 )
 _AGE = regex.compile(r"(?:aged? )?(?P<n>[1-9]\d?|1[01]\d)(?: years old| years young| yo| y/o)?", regex.IGNORECASE)
 _FROM = regex.compile(
@@ -77,11 +77,11 @@ class Profiles(Asides):
         told = self._search(_CALLING)
         if told is None or "works_at" not in self.ontology.predicates or self.is_question:
             return
-        is_own = name_key(self.episode.speaker).startswith(name_key(told["who"]).split()[0])
+        is_own = bool(told["we"]) or name_key(self.episode.speaker).startswith(name_key(told["who"]).split()[0])
         is_told = any(p.predicate == "works_at" for p in self.found)
         is_firm = self._kind_of(told["firm"]) in ("", "organization", "thing")
         is_place = any(h.hint == "place" for h in self._heard(told["firm"]))
-        if is_own and is_firm and not is_told and not is_place:
+        if is_own and is_firm and not is_told and (told["we"] or not is_place):
             firm = Called(told["firm"], "organization")
             yield from self._stated(None, "works_at", (Called(self.episode.speaker, "person"), True), firm)
 

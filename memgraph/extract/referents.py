@@ -169,6 +169,10 @@ class Referents:
         key = name_key(name)
         return any(key == p or (" " not in key and key in p.split()) for p in self.talk.persons)
 
+    def _is_somebody(self, name: str) -> bool:
+        """Whether a name is known for a person's, or taken for one where nothing is known."""
+        return self._is_person(name) or any(h.hint == "person" and h.kind == "" for h in self._heard(name))
+
     def _in_quotes(self, token: Token) -> bool:
         at = token.idx - self.sentence.start_char
         return any(a <= at < b for a, b in self.quoted)

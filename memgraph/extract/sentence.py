@@ -35,6 +35,7 @@ _TITLE_AT = regex.compile(
     rf"(?P<firm>{W}(?: {W}){{0,2}})['’]s (?:new |current |first |interim |acting )*(?P<title>.+)"
     rf"|(?P<title>.+?) (?:of|at) (?P<firm>{W}(?: {W}){{0,2}})"
 )
+_WHERE = regex.compile(rf" (?:in|at) (?={W})")  # "music in Oslo"
 _CALLED = regex.compile(r"^.*\b(?:called|named|known as) ")
 _GOALS = frozenset("goal dream target aim".split())
 _OBLIGED = frozenset(("must", "should"))
@@ -121,9 +122,6 @@ class SentenceReader(Answers):
             same = [p for p in same if _says_the_same(p, proposal)]
             self.reading.proposals.append(max([*same, proposal], key=lambda p: p.confidence))
         self.talk.told.extend(self.found)
-
-    def _is_somebody(self, name: str) -> bool:
-        return self._is_person(name) or any(h.hint == "person" and h.kind == "" for h in self._heard(name))
 
     def _plain_title(self, proposal: Proposal) -> Iterator[Proposal]:
         """ "Contoso's CFO" and "CFO of Contoso" are CFO, and that at Contoso."""
@@ -320,6 +318,8 @@ class SentenceReader(Answers):
                             continue
                         if frame.words == "medication" and isinstance(thing, Literal):
                             thing = read_text(_TAKEN_HOW.split(thing.text, maxsplit=1)[0]) or thing
+                        if frame.predicate == "studies" and isinstance(thing, Literal):
+                            thing = read_text(_WHERE.split(thing.text, maxsplit=1)[0]) or thing
                         if frame.words in ("medication", "condition") and isinstance(thing, Literal):
                             thing = read_text(_CALLED.sub("", thing.text)) or thing
                         proposal = self._proposal(
@@ -338,6 +338,7 @@ class SentenceReader(Answers):
             yield from self._settled(clause)
             yield from self._found_out(clause)
             yield from self._injured(clause)
+            yield from self._healed(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
 

@@ -159,7 +159,7 @@ class States(Health):
             number = match[1]
             subject = self._subject(clause.subject, self.ontology["age"], clause)
             is_somebody = clause.subject.lower_ in ("he", "she") or (
-                subject is not None and self._kind_of(subject[0].text) == "person"
+                subject is not None and self._is_somebody(subject[0].text)
             )
             is_grown = subject is not None and subject[0].text.endswith(_GROWN)
             if subject is not None and (_ADULT if is_grown else 0) < int(number) < 120 and is_somebody:
