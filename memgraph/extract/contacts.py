@@ -11,7 +11,7 @@ from memgraph.extract.claims import CORRECTION
 from memgraph.extract.profiles import Profiles
 from memgraph.extract.referents import YOU
 from memgraph.extract.talk import Open, Question
-from memgraph.extract.values import W, contacts_in
+from memgraph.extract.values import HAS_AMOUNT, W, contacts_in
 from memgraph.model import Mode, Polarity, name_key
 
 _KINDS = ("email", "phone")
@@ -65,7 +65,7 @@ class Contacts(Profiles):
 
     def _contacts(self) -> Iterator[Proposal]:
         """ "Write to me at …", "Sorry, it's …": where somebody can be reached."""
-        if self.is_question and not self._search(_ASKS_TO):
+        if not self._may_hold_one or (self.is_question and not self._search(_ASKS_TO)):
             return
         for predicate in (k for k in _KINDS if k in self.ontology.predicates):
             told = contacts_in(self.plain, predicate)
@@ -77,6 +77,11 @@ class Contacts(Profiles):
                 whose, mode = self._reached(predicate, told[-1])
                 if whose:
                     yield from self._stated(None, predicate, (Called(whose, "person"), True), told[-1], mode)
+
+    @property
+    def _may_hold_one(self) -> bool:
+        """Whether there may be an address or a number, told fast."""
+        return "@" in self.plain or self._search(HAS_AMOUNT) is not None
 
     def _reached(self, predicate: str, literal: Literal) -> tuple[str, Mode]:
         """Whose an address or a number is, and whether it takes the place of another; nobody's if that isn't told."""
@@ -155,7 +160,7 @@ class Contacts(Profiles):
 
     def _on_file(self) -> list[Proposal]:
         """ "Is redfox@… still right?", "I have redfox@… on file": what a yes makes true."""
-        if not self.is_question and not self._search(_ON_FILE):
+        if not self._may_hold_one or not (self.is_question or self._search(_ON_FILE)):
             return []
         out: list[Proposal] = []
         for predicate in (k for k in _KINDS if k in self.ontology.predicates):

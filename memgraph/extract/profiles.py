@@ -13,6 +13,11 @@ from memgraph.extract.values import W
 from memgraph.model import Mode, name_key
 
 _PARTS = regex.compile(r"\s*(?:[,;()]|\s[–—-]\s|\b(?:and|but)\b)\s*")
+_HAS_PART = regex.compile(  # told fast
+    r"(?:[,;(–—-]|\band|\bbut)\s*(?:(?:i['’]m|i am|aged?) )?(?:\d|originally|born|hailing|from|now|currently|living"
+    r"|based|settled|lives?|today|these days|comes?|i come|an? \p{Ll}+ from)",
+    regex.IGNORECASE,
+)
 _ME = regex.compile(
     rf"(?:(?:(?i:hi|hello|hey)(?: \p{{Ll}}+)?!? )?(?i:i['’]?m|i am|my name(?: is|['’]s)|this is) {W}(?: {W})?"
     rf"|{W}(?: {W})? here"
@@ -51,7 +56,8 @@ class Profiles(Asides):
 
     def _profiled(self) -> Iterator[Proposal]:
         """Each part that says how old whoever was named just before is, where from, or where at home."""
-        parts = _PARTS.split(self.plain.strip(" .!")) if not self.is_question else []
+        is_worth_it = not self.is_question and self._search(_HAS_PART) is not None
+        parts = _PARTS.split(self.plain.strip(" .!")) if is_worth_it else []
         who = ""
         for part in parts if len(parts) > 1 else ():
             named = _SOMEBODY.fullmatch(part)
@@ -87,10 +93,11 @@ class Profiles(Asides):
 
     def _titled(self) -> Iterator[Proposal]:
         """ "Sara Klein, CTO at Contoso, called", "Sara Klein (CTO, Contoso)", "she's in procurement at Contoso"."""
-        told = self._search(_TITLED) if not self.is_question else None
+        has_mark = "," in self.plain or "(" in self.plain
+        told = self._search(_TITLED) if has_mark and not self.is_question else None
         if told is not None and any(self.words.is_("occupation", w.lower()) for w in told["title"].split()):
             yield from self._placed(told["who"], told["firm"], told["title"])
-        in_team = self._search(_DEPARTED) if not self.is_question else None
+        in_team = self._search(_DEPARTED) if " in " in self.plain and not self.is_question else None
         if in_team is not None:
             who = self.episode.speaker if in_team["me"] else in_team["who"]
             who = self._pointed(who.lower()) or "" if who.lower() in HE_SHE else who
