@@ -170,7 +170,8 @@ class Answers(Fields):
                     ]  # fmt: skip
         asked_after = self._search(_WHERE_AT)
         name = asked_after["what"] if asked_after is not None else ""
-        if name and not any(h.hint == "person" for h in self._heard(name)):
+        is_named = any(m.text == name for m in self.reading.mentions)  # "Why?" is no name
+        if is_named and not any(h.hint == "person" for h in self._heard(name)):
             self.talk.note(name, self._kind_of(name))
             out += [Open(p, Called(name, self.ontology[p].subject)) for p in ("deal_stage", "project_status")]
         sized = self._search(_HOW_BIG)

@@ -57,6 +57,8 @@ _OTHER_ROLES = frozenset(
     "boss manager supervisor colleague coworker teammate friend partner spouse child kid baby parent sibling "
     "twin".split()
 )
+_ROLES = _MALE | _FEMALE | _OTHER_ROLES
+_WHEREABOUTS = frozenset(("in", "at", "on"))
 _SYNONYMS = {
     **dict.fromkeys(("mom", "mum", "mama", "mamma", "mommy", "mummy"), "mother"),
     **dict.fromkeys(("dad", "papa", "daddy"), "father"),
@@ -97,9 +99,9 @@ class Words:
             self._not[name] = frozenset(w[1:] for w in split if w.startswith("!"))
             self._whole[name] = frozenset(w for w in split if not w.startswith(("-", "!")))
             self._endings[name] = tuple(w[1:] for w in split if w.startswith("-"))
-        self._whole["role"] = _MALE | _FEMALE | _OTHER_ROLES
+        self._whole["role"] = _ROLES
         self._endings["role"] = self._endings["kin"] = ()
-        self._whole["kin"] = (_MALE | _FEMALE | _OTHER_ROLES) - _CHANGING
+        self._whole["kin"] = _ROLES - _CHANGING
 
     @functools.lru_cache(maxsize=100_000)  # noqa: B019 - there is one of these for each ontology in use
     def is_(self, name: str, word: str) -> bool:
@@ -589,6 +591,8 @@ def owner_of(token: Token) -> Token | None:
         return possessors[0]
     for c in children(token, "nmod", "obl", "prep"):
         cases = {k.lower_ for k in children(c, "case")}
+        if cases & _WHEREABOUTS and token.lemma_.lower() in _ROLES:
+            continue  # "the brothers in Bern" are not Bern's
         if (
             cases & set(_OWNERS)
             and c.lower_ != "choice"

@@ -104,6 +104,8 @@ class Profiles(Asides):
             yield from self._placed(who, in_team["firm"], "")
 
     def _placed(self, who: str, firm: str, title: str) -> Iterator[Proposal]:
+        if firm.split()[-1].lower() in DEPARTMENTS:  # "head of IT"
+            return
         if not who or self.words.is_common(who) or self._kind_of(who) not in ("", "person") or self._is_person(firm):
             return
         told = {p.predicate for p in self.found if p.subject.text == who}

@@ -285,7 +285,7 @@ class Referents:
 
     def _described(self, token: Token, kind: str) -> str | None:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
-        if token.text[:1].isupper() or token.pos_ != "NOUN" or token.lower_ in _ACCOUNTS:
+        if token.text[:1].isupper() or token.pos_ not in ("NOUN", "PROPN") or token.lower_ in _ACCOUNTS:
             return None
         is_due = self._search(DUE) is not None  # "the exam is due on 3 June"
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)

@@ -161,7 +161,8 @@ class SentenceReader(Answers):
     def _only_named(self) -> str:
         """Whom a sentence names, if one only, who may be a person."""
         names = [n.text for n in self.reading.mentions if n.text in self.plain and n.text != self.episode.speaker]
-        return names[0] if len(names) == 1 and self._kind_of(names[0]) in ("", "person") else ""
+        is_one = len(names) == 1 and self._kind_of(names[0]) in ("", "person") and not self._is_no_person(names[0])
+        return names[0] if is_one else ""
 
     def _ended(self) -> Iterator[Proposal]:
         """What was so until a time that is past, has ended then: "I lived in Graz until 2023"."""
@@ -506,6 +507,8 @@ class SentenceReader(Answers):
                     continue
                 if token.pos_ == "ADJ" and declared.object == "text" and predicate not in _ADJECTIVAL:
                     continue  # "learning a language is tough"
+                if declared.object == "person" and any(k.lower_ in ("in", "at") for k in children(token, "case")):
+                    continue  # "Mum still in Graz, the brothers …"
                 if predicate == "job_title" and clause is None and token.pos_ == "PROPN" and token.hint == "person":
                     continue  # "somebody for Ann's job: Ken"
                 is_infinitive = any(c.lower_ == "to" for c in token.children)

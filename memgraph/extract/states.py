@@ -115,8 +115,8 @@ class States(Health):
                 declared = self.ontology[name]
                 if not (self.words.is_(kind, word) or self.words.is_(kind, token.lemma_.lower())):
                     continue
-                others = [t for t in conjuncts(head) if t is not token]
-                if name == "nationality" and any(self._is_tongue(t) for t in others):
+                is_listed = token.i > self.sentence.start + 1 and token.nbor(-1).lower_ in ("and", ",")
+                if name == "nationality" and is_listed and self._is_tongue(token.nbor(-2)):
                     continue  # "a translator, Hindi and German"
                 if name == "diet" and token.pos_ == "NOUN" and children(token, "compound"):
                     continue
