@@ -389,7 +389,7 @@ class Referents:
 
     def _there(self, kind: str) -> str | None:
         """Where "there" is: what was named last, if it may be a place (or a firm, where such a one is meant)."""
-        named = [h for h in reversed(self.talk.heard) if not self._is_person(h.name) and h.hint != "person"]
+        named = [h for h in reversed(self.talk.heard) if not self._is_somebody(h.name)]
         is_one = named and (named[0].kind == kind or (named[0].hint == kind and named[0].kind in ("", "thing")))
         return named[0].name if is_one else None
 
