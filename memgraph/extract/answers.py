@@ -115,15 +115,15 @@ _WHERE_AT = regex.compile(
 )
 
 
-_SUPPOSES = frozenset("think guess believe reckon suppose say mention estimate quote hint".split())  # a number
+_SUPPOSES = frozenset(  # before what answers: "I think 24k", "Signe said 24k"
+    "think guess believe reckon suppose say mention estimate quote hint".split()
+)
 _HOW_BIG = regex.compile(
     rf"\bhow (?:big|large) (?:is|are) (?:the )?(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it)"
     r"|\bhow many (?:people|employees|staff|folks)\b(?:.*\b(?:at|for|does|do|has|have)) (?:the )?"
     rf"(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it|there)",
     regex.IGNORECASE,
 )
-
-
 _OF_FIRMS = (("decision_maker", _WHO_SIGNS), ("budget", _WHAT_SPENT), ("objection", _WHAT_BOTHERS))
 
 

@@ -175,8 +175,9 @@ class Claims(Referents):
         if predicate == "assigned_to" and is_kin and thing is not None and "'s " in thing.text:
             return True  # "we gave the cat to my aunt"
         is_of_somebody = declared.subject in ("person", "organization") and is_sure
-        if is_of_somebody and self.words.is_("happening", called.text.split()[-1].lower()):
-            return not self._is_person(called.text)  # "the Spring Gala moved to Lisbon"
+        is_event = self.words.is_("happening", called.text.split()[-1].lower()) and not self._is_person(called.text)
+        if is_of_somebody and is_event:
+            return True  # "the Spring Gala moved to Lisbon"
         if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
             return True
         if predicate == "with" and not is_sure:
@@ -290,10 +291,10 @@ class Claims(Referents):
             if is_wedding or time is None or time.precision is not Precision.DAY:
                 return None  # "we are getting married in June"
             start, is_to_come = time.forward.start, True  # "she's moving to the data team on the 1st"
-        is_told_now = clause is not None and tense == "present" and not clause.is_ongoing
-        is_told_now = is_told_now and (declared.event or mode is Mode.CHANGE)
-        is_point = time is not None and time.how in ("", "in")
-        if is_claim and is_told_now and is_point and time is not None and time.start <= said < time.forward.start:
+        is_happening = declared.event or mode is Mode.CHANGE
+        is_told_now = is_happening and clause is not None and tense == "present" and not clause.is_ongoing
+        is_point = time is not None and time.how in ("", "in") and time.start <= said < time.forward.start
+        if is_claim and is_told_now and is_point:
             start, precision = None, Precision.INSTANT  # "Atlas slips, so 9 May now"
         is_ahead = is_claim and start is not None and start > said
         if is_ahead and not is_to_come and not (time and time.how == "since"):

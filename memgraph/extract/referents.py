@@ -41,7 +41,7 @@ _OWN_KIN = frozenset(  # whose they are needs no word
     "mother father mom dad mum mama mamma papa grandma grandpa gran granny grandad granddad".split()
 )
 DEPARTMENTS = frozenset(
-    "sales marketing finance engineering product products operations hr it design research development procurement "
+    "sales marketing finance engineering products product operations hr it design research development procurement "
     "success legal support security data people staff purchasing logistics accounting".split()
 )
 _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser takes for two verbs
@@ -370,17 +370,12 @@ class Referents:
             if name is None or name == self.episode.speaker:
                 continue
             self._catch_up(token.i)
-            known = "person" if role or self._is_hinted(name) else self._kind_of(name)
+            known = "person" if role or (" " in name and self._is_somebody(name)) else self._kind_of(name)
             if word in HE_SHE and known in ("person", "") and self._gender(name) in ("", HE_SHE[word]):
                 return name
             if word in IT | _THEY and kind != "person" and known not in ("person", "place"):
                 return name
         return None
-
-    def _is_hinted(self, name: str) -> bool:
-        """Whether nothing but the pipeline tells that a name of several words is somebody's."""
-        heard = self._heard(name)
-        return " " in name and any(h.hint == "person" for h in heard) and all(h.kind == "" for h in heard)
 
     def _is_no_person(self, name: str) -> bool:
         """Whether a name is a street's, a firm's, a medication's, by its words alone."""
