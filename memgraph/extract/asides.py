@@ -13,7 +13,7 @@ from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.claims import CORRECTION
 from memgraph.extract.clauses import Clause, children, conjuncts, phrase
 from memgraph.extract.nouns import Named, is_name, name_at
-from memgraph.extract.referents import HE_SHE, IT
+from memgraph.extract.referents import DEPARTMENTS, HE_SHE, IT
 from memgraph.extract.states import States
 from memgraph.extract.talk import Heard
 from memgraph.extract.values import W, read_text
@@ -51,6 +51,7 @@ _SPOKE_WITH = regex.compile(
     regex.IGNORECASE,
 )
 _HEADING = regex.compile(r" (?:update|news|notes?|recap|status|call|sync|account|deal|meeting)\s*(?:[:,–—]|-\s)")
+_OF_DEPARTMENT = regex.compile(rf" (?:from|in) (?:the )?(?:{'|'.join(sorted(DEPARTMENTS))})\b", regex.IGNORECASE)
 _ASIDE = ("compared to ", "according to ")
 _OF_THINGS = regex.compile(r"\b(?:its?|them)\b", regex.IGNORECASE)
 _BESIDE = frozenset("our my in than versus vs unlike against like".split())  # before what is only named in passing
@@ -173,6 +174,8 @@ class Asides(States):
                 kind = "person"  # "Tom at Contoso told us"
             said_before = self._before(named)
             if kind == "" and _MEAL_WITH.search(said_before):
+                kind = "person"
+            if kind == "" and _OF_DEPARTMENT.match(after):
                 kind = "person"
             if kind == "" and hint == "person" and " " in named.text and _SPOKE_WITH.search(said_before):
                 kind = "person"
@@ -410,7 +413,7 @@ class Asides(States):
             if is_many and earlier.object is not None and text in (name_key(earlier.object.text), earlier.object.text):
                 return (earlier.subject, True), earlier.predicate, earlier.object
         if "has_condition" in self.ontology.predicates and self.words.is_any("condition", token):
-            return (Called(self.episode.speaker, "person"), True), "has_condition", said
+            return (self._patient(), True), "has_condition", said
         return None
 
     def _put_right(self) -> Iterator[Proposal]:

@@ -48,7 +48,7 @@ _DEAD = regex.compile(
     regex.IGNORECASE,
 )
 _ASKED = regex.compile(
-    rf"\b(?P<who>your?|his|her|him|{W}['’]s)(?: \w+)? (?P<what>{_WHAT})\b"
+    rf"\b(?P<who>your?|his|her|him|best|good|right|{W}['’]s)(?: \w+)? (?P<what>{_WHAT})\b"
     rf"|\b(?:reach|contact|get hold of) (?P<who>you|him|her|{W}(?: {W})?)\b",
     regex.IGNORECASE,
 )
@@ -57,6 +57,7 @@ _SHARED = frozenset(
     "info support sales billing hello contact office admin noreply no-reply help helpdesk team press jobs hr service "
     "accounts invoices orders legal security privacy feedback mail".split()
 )
+_SHORT = 4  # letters of a short form in an address: "thad@…"
 _SLIP = regex.compile(rf"{CORRECTION.pattern}|\b(?:no,? wait|wrong|swapped|mistyped|misspelt|misspelled)\b", regex.I)
 
 
@@ -113,7 +114,7 @@ class Contacts(Profiles):
         said = [m.text for m in self.reading.mentions if m.text in self.plain]
         for name in (*said, self.episode.speaker):
             keys = {key for key in name_key(name).split() if len(key) > 2 and not self.words.is_common(key.title())}
-            if keys & parts:
+            if keys & parts or any(key.startswith(part) for key in keys for part in parts if len(part) >= _SHORT):
                 return name
         return ""
 
@@ -152,7 +153,7 @@ class Contacts(Profiles):
         if asked is None:
             return []
         who = asked["who"].removesuffix("'s").removesuffix("’s")
-        is_you = who.lower() in ("you", "your")
+        is_you = who.lower() in ("you", "your", "best", "good", "right")
         name = YOU if is_you else who if who[:1].isupper() else self._pointed(who.lower()) or ""
         what = (asked["what"] or "").lower()
         kinds = [k for k in _KINDS if not what or (k == "email") == ("mail" in what or what == "address")]

@@ -64,6 +64,7 @@ _SWITCHES = regex.compile(
     r"\b(?:switch(?:ed|es|ing)?|swapp(?:ed|ing)|replac(?:ed|es|ing)|chang(?:ed|es|ing) (?:me |him |her |it |us )?to)\b",
     regex.IGNORECASE,
 )
+_FIRST_PERSON = regex.compile(r"\b(?:I|[Mm]y|me|mine)\b")
 _NEARLY = regex.compile(r"\b(?:borderline|nearly|almost|pre-?)\b", regex.IGNORECASE)
 _OWN = frozenset("my his her their our left right".split())
 _INJURES = {
@@ -208,7 +209,14 @@ class Health(Claims):
         for token in conjuncts(clause.head):
             what = read_text(phrase(token)) if self.words.is_any("condition", token) else None
             if what is not None:
-                yield from self._stated(clause, "has_condition", (Called(self.episode.speaker, "person"), False), what)
+                yield from self._stated(clause, "has_condition", (self._patient(), False), what)
+
+    def _patient(self) -> Called:
+        """Whose health is spoken of: the speaker's, unless another's was before and they don't speak of themselves."""
+        told = [p.subject for p in self.talk.told if p.predicate in ("has_condition", "takes_medication")]
+        is_own = _FIRST_PERSON.search(self.episode.content) is not None
+        of_other = self.talk.going_on if self._is_person(self.talk.going_on) else ""
+        return told[-1] if told and not is_own else Called(of_other or self.episode.speaker, "person")
 
     def _injured(self, clause: Clause) -> Iterator[Proposal]:
         """ "I broke my wrist": what somebody has then."""

@@ -36,6 +36,10 @@ _NOT_NAMES = frozenset(
     "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta "
     "still mostly mainly currently notes minutes summary recap met saw spoke talked called".split()
 )
+_TERMS = frozenset(  # what is written like a firm's initials, and no name where it stands alone
+    "ai api asap b2b b2c crm csm csv eod erp eta faq gdpr hq kpi mql mri msa mvp nda okr ooo pdf po poc pr pto qa qbr "
+    "rfi rfp rfq roi saas sdk sdr sla sow sql sso tba tbc tbd uat ui ux".split()
+)
 _ALSO_NAMES = frozenset("morning happy new old good great nice cool".split())  # where they begin no sentence
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
 _COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "occupation", "work_item", "happening")
@@ -128,8 +132,8 @@ class Words:
         """Whether what looks like a name is none."""
         if self.is_("dealing", name.lower()) or (name.islower() and any(self.is_(kind, name) for kind in _COMMON)):
             return True  # "Contract is with legal"
-        if self.is_("body_part", name.lower()):
-            return True  # "Knee's fine again"
+        if self.is_("body_part", name.lower()) or name.lower() in _TERMS:
+            return True  # "Knee's fine again", "who runs the RFP?"
         return name.lower() in _NOT_NAMES or not any(c.isalpha() for c in name)
 
     def is_time(self, name: str) -> bool:

@@ -34,6 +34,7 @@ HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
 _ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split())
+_ANYTHING = frozenset("thing stuff one".split())  # "an old Oracle thing"
 _DELIVERIES = frozenset("release launch rollout delivery deadline shipping go-live".split())
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(HE_SHE)
@@ -285,7 +286,7 @@ class Referents:
 
     def _described(self, token: Token, kind: str) -> str | None:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
-        if token.text[:1].isupper() or token.pos_ not in ("NOUN", "PROPN") or token.lower_ in _ACCOUNTS:
+        if token.text[:1].isupper() or token.pos_ not in ("NOUN", "PROPN") or token.lower_ in _ACCOUNTS | _ANYTHING:
             return None
         is_due = self._search(DUE) is not None  # "the exam is due on 3 June"
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)

@@ -41,6 +41,7 @@ _GOALS = frozenset("goal dream target aim".split())
 _OBLIGED = frozenset(("must", "should"))
 _TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
+_FORBEARS = frozenset("Mum Mom Dad Mama Papa Grandma Grandpa Gran Granny Granddad Grandad".split())
 _NO_WORK = (  # what ends names of other things that plain words are taken for
     "happening", "mass", "pet", "possession", "condition", "medication", "activity", "language", "nationality",
     "school_word", "organization_word", "institution", "place_word", "group",
@@ -84,8 +85,8 @@ class SentenceReader(Answers):
         for token in self.sentence:  # "she heads up IT", "I'll ask her": it makes somebody of whoever was named
             if token.lower_ in HE_SHE and token.pos_ == "PRON":
                 self._subject(token, Predicate(subject="person"), None)
-            elif token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses):  # "Dad's in rehab"
-                self._role(token)
+            elif token.text in _FORBEARS or (token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses)):
+                self._role(token)  # "Dad's in rehab", "news of Grandpa"
         self._catch_up(self.sentence.end)
         self._go_on()
         if self.is_question:
@@ -282,6 +283,9 @@ class SentenceReader(Answers):
                     continue
                 yield from self._denied_beside(clause, frame, subject, fitting)
                 for token in self._meant(fitting, declared):
+                    is_beside = frame.verb == "be" and token in conjuncts(clause.head)[1:]
+                    if is_beside and clause.head.text.islower() and token.text[:1].isupper():
+                        continue  # "we're on the list, us and Contoso"
                     if declared.takes_entity and token.pos_ == "VERB" and token in clause.complements:
                         continue  # "went there to meditate"
                     if frame.words == "happening" and token.pos_ == "VERB":
