@@ -476,6 +476,8 @@ class Answers(Fields):
         )
 
     def _answer(self, left: Open, thing: Called | Literal) -> bool:
+        if left.qualifier and thing.text.lower().split()[-1] == left.qualifier.split()[-1]:
+            return False  # "Which part did you like?" - "The best part was …"
         subject = self._answering(left.subject)
         if left.is_turned and isinstance(thing, Called):
             subject, thing = thing, subject

@@ -49,7 +49,7 @@ UNREAL = regex.compile(
     r"\bin (?:the|my|a|an|this|that|her|his|our|your) (?:movie|film|book|novel|dream|story|show|series|game|play|song"
     r"|video|musical|comic|episode)\b|"
     r"\b(?:wish(?:es|ed)?|imagine|if only|as if|would be|would have|what if|suppose(?! to)|hopefully|fingers crossed)\b"
-    r"|\bas though\b",
+    r"|\bas though\b|^(?:(?:i|we) )?(?:really |just |do )?hope\b",
     regex.IGNORECASE,
 )
 _INCLINED = frozenset("likes dislikes goal hobby plans".split())
@@ -61,6 +61,10 @@ _STARTS = frozenset("start begin join".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
+_LEARNT = frozenset(
+    "skill skills habit habits tip tips trick tricks idea ideas lesson lessons language vocabulary speed pace steam "
+    "pieces momentum experience knowledge technique techniques kids".split()
+)
 _FOR_LIFE = frozenset(("child_of", "parent_of", "sibling_of"))
 _KIN = _FOR_LIFE | {"married_to", "partner_of", "friend_of"}
 _NO_VERSION = regex.compile(
@@ -171,6 +175,11 @@ class Claims(Referents):
             return True
         if predicate in _INCLINED and thing is not None and _DANGLES.search(thing.text):
             return True  # "do you like to take photos of it?", without the "it"
+        if predicate == "bought" and thing is not None and clause is not None and "pick" in clause.words:
+            return thing.text.lower().split()[-1] in _LEARNT  # "picked up new skills"
+        is_then = clause is not None and clause.tense == "past" and "when" in clause.adverbs
+        if predicate == "age" and is_then:
+            return True  # "when I turned ten, …"
         is_kin = thing is not None and self.words.is_("kin", thing.text.rpartition("'s ")[2])
         if predicate == "assigned_to" and is_kin and thing is not None and "'s " in thing.text:
             return True  # "we gave the cat to my aunt"

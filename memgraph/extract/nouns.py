@@ -144,7 +144,8 @@ class Words:
         """Whether a text says nothing."""
         words = text.split()
         points = words[-1] in _POINTING or words[-1] in ("ones", "things", "stuff")
-        return words[0] in _VAGUE or text in _VAGUE or points or text.startswith("make sure")
+        is_cut = text in ("spending time", "spend time", "hanging out", "hang out", "being able")
+        return words[0] in _VAGUE or text in _VAGUE or points or is_cut or text.startswith("make sure")
 
     def role(self, noun: str) -> str:
         """The plain word for a role: "mother" for "mum"."""

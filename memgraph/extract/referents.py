@@ -199,7 +199,8 @@ class Referents:
                 return None  # "Studying openings is a great way"
             if clause.head.i != self.sentence.root.i or kind != "person":
                 last = self._latest(kind) if kind != "person" and clause.head.i == self.sentence.root.i else None
-                return (Called(last, kind), False) if last else None
+                is_fit = last is not None and (kind != "organization" or self._kind_of(last) == kind)
+                return (Called(last, kind), False) if last is not None and is_fit else None
             if self.is_question:  # "Moving to Hamburg then?"
                 return Called(YOU, "person"), False
             about = self.talk.answering.about if self.talk.answering is not None else ""
@@ -558,6 +559,8 @@ class Referents:
                 return
             text = f"{case.text} {text}"  # "on hold"
         literal = read_text(text)
+        if doing == "being" and literal is not None:  # "I hate being stuck"
+            literal = Literal(f"being {literal.text}", f"being {literal.value}")
         is_many = token.tag_ == "NNS" and self.words.is_any("condition", token)  # "migraines" and "a migraine" are one
         if literal is not None and is_many and literal.value.endswith(token.lower_):
             literal = replace(literal, value=literal.value.removesuffix(token.lower_) + token.lemma_.lower())

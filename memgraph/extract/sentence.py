@@ -41,6 +41,7 @@ _GOALS = frozenset("goal dream target aim".split())
 _OBLIGED = frozenset(("must", "should"))
 _TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
+_SOMETHING = frozenset("something anything thing things".split())  # "something I want to keep in mind"
 _FORBEARS = frozenset("Mum Mom Dad Mama Papa Grandma Grandpa Gran Granny Granddad Grandad".split())
 _NO_WORK = (  # what ends names of other things that plain words are taken for
     "happening", "mass", "pet", "possession", "condition", "medication", "activity", "language", "nationality",
@@ -292,6 +293,8 @@ class SentenceReader(Answers):
                         continue  # "went there to show …"
                     if frame.predicate in ("goal", "plans", "likes") and _is_small_talk(token):
                         continue
+                    if frame.predicate == "studies" and token.pos_ == "VERB":
+                        continue  # "I've been studying, attending workshops …"
                     if frame.predicate in ("likes", "dislikes") and self._is_passing(token):
                         continue
                     if frame.predicate in _TASTES and (self._is_addressed(token) or _is_left_open(token)):
@@ -406,7 +409,8 @@ class SentenceReader(Answers):
         """ "I love your commitment", "I liked the lesson": of what is just spoken of, and no taste."""
         if token.tag_ != "NN" or not token.text.islower():
             return False
-        owners = {t.lower_ for t in children(token, "nmod:poss")}
+        first = token.head if token.dep_ == "conj" else token  # "their design and engineering"
+        owners = {t.lower_ for t in children(first, "nmod:poss")}
         the = any(t.lower_ == "the" for t in children(token, "det"))
         return bool(owners & {"your", "their", "its"}) or (the and not self.words.is_any("liked_as_such", token))
 
@@ -515,6 +519,8 @@ class SentenceReader(Answers):
                     continue  # "Mum still in Graz, the brothers …"
                 if predicate == "job_title" and clause is None and token.pos_ == "PROPN" and token.hint == "person":
                     continue  # "somebody for Ann's job: Ken"
+                if predicate == "goal" and token.tag_ == "VBG" and children(token, "aux"):
+                    continue  # "my dreams are coming true"
                 is_infinitive = any(c.lower_ == "to" for c in token.children)
                 if token.pos_ == "VERB" and token.tag_ != "VBG" and not is_infinitive and predicate not in _ADJECTIVAL:
                     continue  # "a dream come true"
@@ -579,7 +585,9 @@ def _is_small_talk(verb: Token) -> bool:
     is_bare = not any(
         c.i > verb.i and c.dep_ in ("obj", "xcomp", "ccomp", "compound:prt", "obl") for c in verb.children
     )
-    is_relative = is_bare and any(t.dep_ == "acl:relcl" for t in (verb, verb.head))  # "countries I want to visit"
+    has_object = any(c.i > verb.i and c.dep_ in ("obj", "xcomp", "ccomp") for c in verb.children)
+    told_of = [t.head for t in (verb, verb.head) if t.dep_ == "acl:relcl"]  # "countries I want to visit"
+    is_relative = bool(told_of) and (is_bare or (not has_object and told_of[0].lower_ in _SOMETHING))
     is_asked = any(c.tag_ == "WRB" for c in verb.children)
     if any(c.lower_ == "you" for c in children(verb, "obj")):  # "we hope to join you"
         return True
