@@ -61,6 +61,8 @@ _STARTS = frozenset("start begin join".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
+_TASTES = frozenset("likes dislikes hobby".split())
+_POINTING = regex.compile(r"\b(?:that|this|these|those|them)\b", regex.IGNORECASE)
 _LEARNT = frozenset(
     "skill skills habit habits tip tips trick tricks idea ideas lesson lessons language vocabulary speed pace steam "
     "pieces momentum experience knowledge technique techniques kids".split()
@@ -175,6 +177,8 @@ class Claims(Referents):
             return True
         if predicate in _INCLINED and thing is not None and _DANGLES.search(thing.text):
             return True  # "do you like to take photos of it?", without the "it"
+        if predicate in _TASTES and thing is not None and _POINTING.search(thing.text):
+            return True  # "I love escaping to that world"
         if predicate == "bought" and thing is not None and clause is not None and "pick" in clause.words:
             return thing.text.lower().split()[-1] in _LEARNT  # "picked up new skills"
         is_then = clause is not None and clause.tense == "past" and "when" in clause.adverbs

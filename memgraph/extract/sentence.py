@@ -407,11 +407,11 @@ class SentenceReader(Answers):
 
     def _is_passing(self, token: Token) -> bool:
         """ "I love your commitment", "I liked the lesson": of what is just spoken of, and no taste."""
-        if token.tag_ != "NN" or not token.text.islower():
-            return False
         first = token.head if token.dep_ == "conj" else token  # "their design and engineering"
         owners = {t.lower_ for t in children(first, "nmod:poss")}
-        the = any(t.lower_ == "the" for t in children(token, "det"))
+        if not token.text.islower() or (token.tag_ != "NN" and not (token.tag_ == "NNS" and "your" in owners)):
+            return False
+        the = any(t.lower_ == "the" for t in children(first, "det"))
         return bool(owners & {"your", "their", "its"}) or (the and not self.words.is_any("liked_as_such", token))
 
     def _is_pastime(self, clause: Clause) -> bool:
