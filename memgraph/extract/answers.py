@@ -18,7 +18,7 @@ from memgraph.extract.nouns import begins_amount, name_at
 from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W
-from memgraph.model import Mode, Polarity, Precision, name_key
+from memgraph.model import Mode, Polarity, Precision
 from memgraph.ontology import Predicate
 
 _ANSWERED = frozenset(
@@ -77,7 +77,7 @@ _ME = regex.compile(
     r"(?: it| that| this| those)?(?=[.,!;]|$)",
     regex.IGNORECASE,
 )
-_OVER = regex.compile(
+_ENDED = regex.compile(
     r"\b(?:sold|stopped|quit|gave (?:it|them|that) up|any ?more|no longer|got rid of|lost|returned|broke up)\b",
     regex.IGNORECASE,
 )
@@ -296,10 +296,9 @@ class Answers(Fields):
         """With who answers for whoever was asked: "your son" is now theirs."""
         if not called.text.startswith(YOU):
             return called
-        named = self.episode.speaker + called.text.removeprefix(YOU)
-        known = self.talk.roles.get(name_key(named), named)
+        known = self._instead_of_you(called.text, self.episode.speaker)
         if known != self.episode.speaker:
-            self.talk.note(known, "person", self.words.gender(named.rpartition(" ")[2]))
+            self.talk.note(known, "person", self.words.gender(called.text.rpartition(" ")[2]))
         return Called(known, "person")
 
     def answer(self, question: Question) -> None:
@@ -313,7 +312,7 @@ class Answers(Fields):
         is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
         if self._reached_instead(question):
             return
-        if _NO.match(text) and (question.is_still or _OVER.search(text)):
+        if _NO.match(text) and (question.is_still or _ENDED.search(text)):
             self._no_more(question)
         if (is_told and self._filled(question, text)) or yes is None:
             return
@@ -429,11 +428,7 @@ class Answers(Fields):
             is_count = declared.object in ("number", "money")
             counted = [t for t in self.sentence if t.like_num or begins_amount(t)][:1] if is_count else []
             found = False
-            said = (
-                []
-                if counted
-                else [t for c in self.clauses if c.head is root and c.words & _SUPPOSES for t in c.objects]
-            )
+            said = [t for c in self.clauses if c.head is root and c.words & _SUPPOSES for t in c.objects]
             for token in counted or said or conjuncts(root):
                 if left.preps and not any(k.lower_ in left.preps for k in children(token, "case")):
                     continue

@@ -61,7 +61,7 @@ _STARTS = frozenset("start begin join".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
-_TASTES = frozenset("likes dislikes hobby".split())
+_LIKINGS = frozenset("likes dislikes hobby".split())
 _POINTING = regex.compile(r"\b(?:that|this|these|those|them)\b", regex.IGNORECASE)
 _LEARNT = frozenset(
     "skill skills habit habits tip tips trick tricks idea ideas lesson lessons language vocabulary speed pace steam "
@@ -177,10 +177,11 @@ class Claims(Referents):
             return True
         if predicate in _INCLINED and thing is not None and _DANGLES.search(thing.text):
             return True  # "do you like to take photos of it?", without the "it"
-        if predicate in _TASTES and thing is not None and _POINTING.search(thing.text):
+        if predicate in _LIKINGS and thing is not None and _POINTING.search(thing.text):
             return True  # "I love escaping to that world"
-        if predicate == "bought" and thing is not None and clause is not None and "pick" in clause.words:
-            return thing.text.lower().split()[-1] in _LEARNT  # "picked up new skills"
+        is_picked_up = predicate == "bought" and clause is not None and "pick" in clause.words
+        if is_picked_up and thing is not None and thing.text.lower().split()[-1] in _LEARNT:
+            return True  # "picked up new skills"
         is_then = clause is not None and clause.tense == "past" and "when" in clause.adverbs
         if predicate == "age" and is_then:
             return True  # "when I turned ten, …"
@@ -250,8 +251,9 @@ class Claims(Referents):
         if predicate == "works_at" and is_loss and isinstance(thing, Called) and self._kind_of(thing.text) == "":
             return any(h.hint == "person" for h in self._heard(thing.text))  # "Mila left Teo"
         if predicate == "works_at" and thing is not None and polarity is Polarity.HOLDS and clause.words & {"work"}:
-            heard = self._heard(thing.text)  # "I work for Sara"
-            return any(h.hint == "person" for h in heard) and all(h.kind in ("", "person") for h in heard)
+            heard = self._heard(thing.text)
+            if any(h.hint == "person" for h in heard) and all(h.kind in ("", "person") for h in heard):
+                return True  # "I work for Sara"
         if predicate == "nickname" and clause.head.dep_ == "acl":  # "a game called …"
             return True
         if predicate == "hobby" and polarity is Polarity.HOLDS and not clause.is_ended:

@@ -58,26 +58,35 @@ _SHARED = frozenset(
     "accounts invoices orders legal security privacy feedback mail".split()
 )
 _SHORT = 4  # letters of a short form in an address: "thad@…"
-_SLIP = regex.compile(rf"{CORRECTION.pattern}|\b(?:no,? wait|wrong|swapped|mistyped|misspelt|misspelled)\b", regex.I)
+_SLIP = regex.compile(
+    rf"{CORRECTION.pattern}|\b(?:no,? wait|wrong|swapped|mistyped|misspelt|misspelled)\b", regex.IGNORECASE
+)
 
 
 class Contacts(Profiles):
     """Reads addresses and numbers off one sentence."""
 
-    def _contacts(self) -> Iterator[Proposal]:
+    def _contacts(self) -> list[Proposal]:
         """ "Write to me at …", "Sorry, it's …": where somebody can be reached."""
         if not self._may_hold_one or (self.is_question and not self._search(_ASKS_TO)):
-            return
+            return []
+        out: list[Proposal] = []
         for predicate in (k for k in _KINDS if k in self.ontology.predicates):
             told = contacts_in(self.plain, predicate)
             for literal in [t for t in told if self._is_dead(t)]:
                 told.remove(literal)
-                self.found = [p for p in self.found if p.object != literal]
-                yield from self._dead(predicate, literal)
+                self.found[:] = [p for p in self.found if p.object != literal]
+                out.extend(self._dead(predicate, literal))
             if told and not any(p.predicate == predicate and p.polarity is Polarity.HOLDS for p in self.found):
                 whose, mode = self._reached(predicate, told[-1])
                 if whose:
-                    yield from self._stated(None, predicate, (Called(whose, "person"), True), told[-1], mode)
+                    out.extend(self._stated(None, predicate, (Called(whose, "person"), True), told[-1], mode))
+        return out
+
+    @property
+    def _mode(self) -> Mode:
+        """Whether one takes the place of another: "it's … now"."""
+        return Mode.CHANGE if self._search(_ANEW) else Mode.STATEMENT
 
     @property
     def _may_hold_one(self) -> bool:
@@ -86,7 +95,7 @@ class Contacts(Profiles):
 
     def _reached(self, predicate: str, literal: Literal) -> tuple[str, Mode]:
         """Whose an address or a number is, and whether it takes the place of another; nobody's if that isn't told."""
-        mode = Mode.CHANGE if self._search(_ANEW) else Mode.STATEMENT
+        mode = self._mode
         name = self._other() or self._addressee()
         if not name and self._search(_REACH):
             name = self.episode.speaker
@@ -120,7 +129,7 @@ class Contacts(Profiles):
 
     def _told_before(self, predicate: str) -> list[Proposal]:
         """What addresses or numbers were told, the latest last."""
-        return [p for p in (*self.talk.told, *self.reading.proposals, *self.found) if p.predicate == predicate]
+        return [p for p in self._told_so_far if p.predicate == predicate]
 
     def _is_signature(self, literal: Literal) -> bool:
         """Whether a message ends with no more than the speaker's name and where to write to."""
@@ -173,14 +182,13 @@ class Contacts(Profiles):
 
     def _reached_instead(self, question: Question) -> bool:
         """Whether the answer to a question for an address or a number tells another: "No, it's … now"."""
-        for left in [o for o in question.open_ if o.predicate in _KINDS] + [
-            Open(p.predicate, p.subject) for p in question.asked if p.predicate in _KINDS
-        ]:
+        asked = [*question.open_, *(Open(p.predicate, p.subject) for p in question.asked)]
+        for left in (o for o in asked if o.predicate in _KINDS):
             live = [t for t in contacts_in(self.plain, left.predicate) if not self._is_dead(t)]
             if live and not self.is_question:
-                who = left.subject.text.replace(YOU, self.episode.speaker)
-                mode = Mode.CHANGE if self._search(_ANEW) else Mode.STATEMENT
-                told = list(self._stated(None, left.predicate, (Called(who, "person"), True), live[-1], mode))
+                name = left.subject.text
+                who = self._instead_of_you(name, self.episode.speaker) if name.startswith(YOU) else name
+                told = list(self._stated(None, left.predicate, (Called(who, "person"), True), live[-1], self._mode))
                 self.found.extend(told)
                 return bool(told)
         return False

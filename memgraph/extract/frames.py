@@ -256,10 +256,8 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     if arg.preps:
         candidates = [t for prep, t in clause.preps if prep in arg.preps]
         is_noun = clause.is_copular and clause.head.pos_ in ("NOUN", "PROPN")
-        is_whole = len(frame.args) == 1
-        if (
-            frame.verb == "be" and frame.subject == "S" and is_noun and is_whole
-        ):  # "it's vanilla with frosting" is with nobody
+        is_said_of_it = frame.verb == "be" and frame.subject == "S" and len(frame.args) == 1
+        if is_said_of_it and is_noun:  # "it's vanilla with frosting" is with nobody
             own = {t.i for t in conjuncts(clause.head)}
             candidates = [t for t in candidates if t.i in own]
         if not candidates and "to" in arg.preps and arg.role == "O":

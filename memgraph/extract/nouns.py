@@ -45,7 +45,7 @@ _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a
 _COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "occupation", "work_item", "happening")
 _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin injections"
 _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no longer"
-_ASKING = frozenset("what who whats which where when how whos any other".split())
+_OPENERS = frozenset("what who whats which where when how whos any other".split())
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
     "husband brother son father dad papa boyfriend uncle grandpa grandad granddad grandfather nephew fiance "
@@ -377,7 +377,7 @@ class NounFrames:
         is_headed = first is not None and sentence[0].dep_ == "compound" and not any(t.pos_ == "VERB" for t in sentence)
         is_of_having = bool(words & {"have", "got"}) and sentence[0].lower_ in ("do", "does", "have", "has", "got")
         is_short = len([t for t in sentence if t.is_alpha]) <= 3 + is_headed
-        is_open = is_short or bool(words & _ASKING)
+        is_open = is_short or bool(words & _OPENERS)
         for token in sentence if is_open or is_of_having else ():
             told = self.predicate_of(token)
             if told is not None and (is_open or told[0] not in self._texts):

@@ -34,7 +34,7 @@ HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
 _ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split())
-_ANYTHING = frozenset("thing stuff one".split())  # "an old Oracle thing"
+_HOLLOW_HEADS = frozenset("thing stuff one".split())  # "an old Oracle thing"
 _DELIVERIES = frozenset("release launch rollout delivery deadline shipping go-live".split())
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(HE_SHE)
@@ -174,6 +174,11 @@ class Referents:
         """Whether a name is known for a person's, or taken for one where nothing is known."""
         return self._is_person(name) or any(h.hint == "person" and h.kind == "" for h in self._heard(name))
 
+    @property
+    def _told_so_far(self) -> list[Proposal]:
+        """What was told before and in this message, the latest last."""
+        return [*self.talk.told, *self.reading.proposals, *self.found]
+
     def _in_quotes(self, token: Token) -> bool:
         at = token.idx - self.sentence.start_char
         return any(a <= at < b for a, b in self.quoted)
@@ -287,7 +292,7 @@ class Referents:
 
     def _described(self, token: Token, kind: str) -> str | None:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
-        if token.text[:1].isupper() or token.pos_ not in ("NOUN", "PROPN") or token.lower_ in _ACCOUNTS | _ANYTHING:
+        if token.text[:1].isupper() or token.pos_ not in ("NOUN", "PROPN") or token.lower_ in _ACCOUNTS | _HOLLOW_HEADS:
             return None
         is_due = self._search(DUE) is not None  # "the exam is due on 3 June"
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)
@@ -350,8 +355,12 @@ class Referents:
         if not heard.name.startswith(YOU):
             return heard.name
         whose = self.talk.other if heard.by == self.episode.speaker else self.episode.speaker
-        named = whose + heard.name.removeprefix(YOU)
-        return self.talk.roles.get(name_key(named), named) if whose else None
+        return self._instead_of_you(heard.name, whose) if whose else None
+
+    def _instead_of_you(self, name: str, whose: str) -> str:
+        """ "You", or "your dad", said to somebody: that one, or their dad by name where it was told."""
+        named = whose + name.removeprefix(YOU)
+        return self.talk.roles.get(name_key(named), named)
 
     def _asked_about(self, word: str) -> str:
         """Who the turn before asked after, where "he" or "she" may be meant: "Did Lotte settle in?"."""

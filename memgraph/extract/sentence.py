@@ -65,8 +65,7 @@ class SentenceReader(Answers):
                 self._keep(proposal)
         self.found.extend(list(self._ended()))
         if not self.is_question:
-            told = list(self._contacts())
-            self.found.extend(told)
+            self.found.extend(self._contacts())
         self.found.extend(self._status_told())
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
@@ -150,7 +149,7 @@ class SentenceReader(Answers):
     def _asked_back(self) -> list[Open]:
         """ "I'm a nurse, and you?" asks for the same of the other."""
         me, you = self.episode.speaker, Called(YOU, "person")
-        told = [p for p in (*self.talk.told, *self.reading.proposals, *self.found) if p.episode == self.episode.id]
+        told = [p for p in self._told_so_far if p.episode == self.episode.id]
         mine = [Open(p.predicate, you, p.qualifier) for p in told if p.subject.text == me]
         asked = self.talk.answering.open_ if self.talk.answering is not None else []
         return list(dict.fromkeys([*(o for o in asked if o.subject == you), *mine]))

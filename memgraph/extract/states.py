@@ -31,7 +31,7 @@ _FOR_LONG = regex.compile(
     r" (?:for|since) (?:ages|years|decades|months|forever|ever|a while|long).*$", regex.IGNORECASE
 )
 _OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
-_NEARLY = frozenset("nearly almost half partly partially mostly hardly barely out far".split())
+_SHORT_OF_IT = frozenset("nearly almost half partly partially mostly hardly barely out far".split())
 _HIRES = frozenset("hire recruit appoint".split())
 _TALL = regex.compile(r"\d ?(?:ft|foot|feet|cm|kg|kilos?|lbs?|pounds|stone|['’\"”])(?!\w)", regex.IGNORECASE)
 _CLOSED = regex.compile(r"\bclosed[ -](?:won|lost)\b", regex.IGNORECASE)
@@ -168,7 +168,7 @@ class States(Health):
     def _is_far_from(self, token: Token) -> bool:
         """ "Nearly done", "out of beta"."""
         beside = {t.lower_ for t in children(token, "advmod", "case", "amod", "obl:npmod", "obl:unmarked")}
-        return bool(beside & _NEARLY)
+        return bool(beside & _SHORT_OF_IT)
 
     def _is_tongue(self, token: Token) -> bool:
         """Whether a word is a language's and nobody's nationality."""
