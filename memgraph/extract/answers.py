@@ -104,6 +104,12 @@ _SURE = regex.compile(
     r"^(?:for sure|sure|of course|definitely|totally|absolutely|yeah|yes|right)[.!]", regex.IGNORECASE
 )
 _FILLER = regex.compile(r"^(?:(?:still|now|currently|it's|they're|we're|just|oh|well),? )+", regex.IGNORECASE)
+_REACTION = regex.compile(
+    r"^(?:(?:that['’]s |what )?an? |such an? )?(?:really |very |so )?"
+    r"(?:cool|great|nice|good|awesome|lovely|neat|fun|fair|excellent|interesting|tough|funny|amazing|brilliant|smart"
+    r"|solid) (?:idea|question|thought|point|one|plan|choice|pick|call|job|work|stuff|move|thinking|story|news)s?\b",
+    regex.IGNORECASE,
+)
 _MORE = regex.compile(r"(?:,| till| until| since| for| because| due to)(?: .*|$)")  # what follows a status
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
 _WHERE_AT = regex.compile(
@@ -306,7 +312,7 @@ class Answers(Fields):
         text = self.plain.strip()
         if question.is_since and not self.is_question:
             self._since(text)
-        if question.named and self._who_that_is(question.named, text):
+        if _REACTION.match(text) or (question.named and self._who_that_is(question.named, text)):
             return
         yes = _YES.match(text) if not self.is_question else None
         is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)

@@ -254,8 +254,8 @@ class Claims(Referents):
             heard = self._heard(thing.text)
             if any(h.hint == "person" for h in heard) and all(h.kind in ("", "person") for h in heard):
                 return True  # "I work for Sara"
-        if predicate == "nickname" and clause.head.dep_ == "acl":  # "a game called …"
-            return True
+        if predicate == "nickname" and (clause.head.dep_ in ("acl", "advcl") or clause.subject is None):
+            return True  # "a game called …"
         if predicate == "hobby" and polarity is Polarity.HOLDS and not clause.is_ended:
             went = clause.tense == "past" and "go" in clause.words  # "we went biking last weekend"
             if went or (clause.tense == "perfect" and "before" in clause.adverbs):
@@ -413,7 +413,8 @@ class Claims(Referents):
                 if owner is not None:
                     return owner
         if declared.subject == "person":
-            is_any = noun.tag_ == "NNS" and noun.dep_.startswith("nsubj") and not children(noun, "det", "nummod")
+            is_free = noun.dep_.startswith("nsubj") or noun.dep_ == "xcomp"  # "him and Rex become buddies"
+            is_any = noun.tag_ == "NNS" and is_free and not children(noun, "det", "nummod")
             return None if is_any else (Called(self.episode.speaker, "person"), True)  # "kids are resilient"
         self._catch_up(noun.i)
         last = self._latest(declared.subject)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from memgraph.extract.tree import Span, Token
+    from memgraph.extract.tree import Line, Span, Token
 
 _SHORTEST = 3  # letters of a verb whose last one is written twice
 _REFLEXIVE = frozenset("myself yourself himself herself itself ourselves yourselves themselves".split())
@@ -363,9 +363,16 @@ def is_cut(token: Token, whole: Span) -> bool:
     following = token.doc[whole.end] if whole.end < token.sent.end else None
     if following is not None and following.text in ('"', "“"):
         return True
+    if following is not None and following.lower_ == "to" and is_aim(following.head):
+        return False  # "go on a retreat to …" says no more than what for
     if following is None or following.pos_ in ("PUNCT", "CCONJ", "INTJ"):
         return False
     return following.pos_ in ("ADP", "PART", "DET") or following in token.subtree
+
+
+def is_aim(verb: Token) -> bool:
+    """Whether an infinitive tells what something is done for."""
+    return verb.tag_ == "VB" and verb.dep_ in ("advcl", "acl")
 
 
 def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
@@ -376,9 +383,11 @@ def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
     while stack:
         for c in stack.pop().children:
             kind = c.dep_
-            if kind == "cc" and c.i < token.i:
+            if kind == "cc" and c.i < c.head.i and c.head is token:
                 continue
             is_inner = (kind == "case" and c.head.i != token.i) or (kind == "punct" and c.lower_ == "-")
+            # "electronic and rock music"
+            is_inner |= kind in ("conj", "cc") and c.i < token.i and not is_verb and token.pos_ == "NOUN"
             if kind in allowed and not is_inner and not (is_verb and kind in ("conj", "cc", "advcl")):
                 continue
             if c.head.i == token.i and (kind == "det" or (kind == "nmod:poss" and c.pos_ == "PRON")):
@@ -401,9 +410,14 @@ def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
         first -= 1
     while last + 1 in inside:
         last += 1
-    if first > 0 and doc[first].text == "-":
-        first -= 1  # the "e" of "e-bike"
+    while first > 0 and "-" in (doc[first].text, doc[first - 1].text) and _is_tight(doc, first):
+        first -= 1  # the "e" of "e-bike", "dairy-free mousse"
     return doc[first : last + 1 + has_own_mark(doc[last])]
+
+
+def _is_tight(doc: Line, at: int) -> bool:
+    """Whether a token is written without a space before it."""
+    return doc[at - 1].idx + len(doc[at - 1]) == doc[at].idx
 
 
 def has_own_mark(token: Token) -> bool:

@@ -46,6 +46,7 @@ _COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "oc
 _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin injections"
 _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no longer"
 _OPENERS = frozenset("what who whats which where when how whos any other".split())
+_FURRED = frozenset("furry fluffy furred fuzzy feathered feathery four-legged legged scaly".split())
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
     "husband brother son father dad papa boyfriend uncle grandpa grandad granddad grandfather nephew fiance "
@@ -325,6 +326,8 @@ class NounFrames:
         for form in forms(token):
             if form in self._single:
                 found = self._single[form]
+                if found == "friend_of" and _is_furred(token):
+                    return ("has_pet", "") if "has_pet" in self._single.values() else None  # "my furry friend Rex"
                 parts = [c for c in children(token, "compound") if c.lower_ != "line" and c.pos_ != "PROPN"]
                 is_title = found == "reports_to" and bool(parts)
                 return None if is_title else (found, "")  # "our new product manager"
@@ -411,7 +414,8 @@ class NounFrames:
         if subject is not None and subject.i != token.i and subject.lower_ not in vague and not is_at:
             yield fact(owner, tuple(conjuncts(subject)), own)
         yield from self._told_beside(token, predicate, owner, fact)
-        yield from self._as_title(token, owner, fact)
+        if not self._is_text(predicate) or token.head.text[:1].isupper():  # not "my diet group"
+            yield from self._as_title(token, owner, fact)
         yield from self._as_object(token, predicate, by_head, fact)
         # "her name is Inês" is a matter of pronouns; "my daughter's name is Isla" of the noun before "name"
         if token.dep_ == "nmod:poss" and token.head.lower_ in ("name", "names"):
@@ -470,7 +474,8 @@ class NounFrames:
                 beyond = token.doc[token.i + 2]
                 is_told = beyond.dep_ in ("conj", "appos", "ROOT", "list")
                 beside = [beyond] if beyond.pos_ == "PROPN" and beyond.text[:1].isupper() and is_told else []
-        has_colon = after is not None and after.text == ":"
+        has_colon = after is not None and _is_colon(after)
+        beside = [c for c in beside if not _is_listed_with_me(c)]
         if not beside and token.tag_ == "NNS" and (listed := _listed_last(token)):
             yield fact(owner, listed, None)
             return
@@ -480,7 +485,7 @@ class NounFrames:
         if beside and not (owner is None and children(token, "det")) and (has_colon or not self._is_text(predicate)):
             yield fact(owner, tuple(conjuncts(beside[0])), None)
         # "Deal stage for Contoso: negotiation"
-        colon = next((t for t in token.sent if t.text == ":" and 0 < t.i - token.i < 7), None)
+        colon = next((t for t in token.sent if _is_colon(t) and 0 < t.i - token.i < 7), None)
         if colon is not None and not beside and colon.i + 1 < len(token.doc):
             value = token.doc[colon.i + 1]
             while value.head.i > colon.i and value.dep_ in (*_JOINS, "amod", "det", "nummod"):
@@ -547,6 +552,26 @@ class NounFrames:
                 return
             if other.pos_ in ("PUNCT", "VERB", "CCONJ", "SCONJ", "AUX"):
                 return
+
+
+def _is_furred(token: Token) -> bool:
+    """ "My faithful furry friend"."""
+    beside = children(token, "amod", "compound")
+    before = token.nbor(-1) if token.i > token.sent.start else token
+    return any(c.lower_ in _FURRED for c in (*beside, before))
+
+
+def _is_colon(token: Token) -> bool:
+    """Whether a value follows: not within "CS:GO"."""
+    after = token.doc.tokens[token.i + 1 : token.i + 2]
+    return token.text == ":" and not (after and after[0].idx == token.idx + 1 and after[0].is_alpha)
+
+
+def _is_listed_with_me(token: Token) -> bool:
+    """ "My girlfriend, Rex and I" are three; "my girlfriend, Ana, and I" two."""
+    before = token.nbor(-1).text if token.i > token.sent.start else ""
+    after = [t.lower_ for t in token.doc[token.i + 1 : token.i + 3]]
+    return before == "," and after in (["and", "i"], ["and", "me"], ["and", "myself"])
 
 
 def _is_named(token: Token) -> bool:

@@ -54,11 +54,14 @@ _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|
 _TAIL = regex.compile(
     r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
     r"|as well"
+    r"|itself|themselves|even more"
     r"|by the way|on \w+days?|for (?:ages|years|decades|months|a while)|every \w+|anyway|btw|already|again"
     r"|or something|or so|at all)\b.*"
     r"| (?:and|or|on|in|at|to|for|with|by|from)$| [-–—(:;].*|, .*)$",
     regex.IGNORECASE,
 )
+_MOST = regex.compile(r"^(?:most|any|(?:all|any) (?:kinds?|sorts?) of) ", regex.IGNORECASE)
+_OUTINGS = frozenset("run walk ride".split())
 _TASTING = frozenset("like love enjoy stand".split())
 _YOU = regex.compile(r"\byou(?:r|['’]\w+)?\b", regex.IGNORECASE)
 DUE = regex.compile(r"\bdue (?:on|by|in)\b", regex.IGNORECASE)
@@ -233,7 +236,7 @@ class Referents:
             pointed = self._subject_before(token, word, kind) or self._pointed(word, kind)
             if pointed and word in HE_SHE:  # which makes somebody of it
                 self.talk.note(pointed, "person", HE_SHE[word])
-            of_person = declared.personal and pointed is not None and self._is_person(pointed)
+            of_person = word in HE_SHE or (declared.personal and pointed is not None and self._is_person(pointed))
             return (Called(pointed, "person" if of_person else kind), False) if pointed else None
         role = self._role(token)
         if role is not None:
@@ -539,7 +542,7 @@ class Referents:
         is_told = is_time_after or is_meanwhile
         if (is_verb or token.lower_ in _HOLLOW) and not is_told and is_cut(token, whole):
             return
-        text = _TAIL.sub("", trimmed(whole)).removeprefix("not ")
+        text = self._title(token) or _TAIL.sub("", trimmed(whole)).removeprefix("not ")
         doing = token.doc[whole.start - 1].lower_ if whole.start > self.sentence.start else ""
         if doing == "getting":  # "I love getting lost in …"
             text = f"{doing} {text}"
@@ -551,6 +554,8 @@ class Referents:
             text, last = f"{text} {after_it.text}", after_it
         elif after_it is not None and token.pos_ == "NOUN" and _LETTERED.fullmatch(after_it.text):
             text, last = f"{text} {after_it.text}", after_it  # "vitamin D"
+        elif after_it is not None and after_it.tag_ in ("VBG", "VBN") and self._is_happening(after_it):
+            text, last = f"{text} {after_it.text}", after_it  # "a Rotary Club meeting", taken for a verb
         ends = last.idx + len(last) - self.sentence.start_char
         for time in self.times:  # "a tent yesterday": when is not part of what
             told = self.text[time.start_char : min(time.end_char, ends)].rstrip(".")
@@ -567,7 +572,7 @@ class Referents:
             if declared.subject == "person":  # "my job is at Contoso" names no job
                 return
             text = f"{case.text} {text}"  # "on hold"
-        literal = read_text(text)
+        literal = read_text(_MOST.sub("", text))
         if doing == "being" and literal is not None:  # "I hate being stuck"
             literal = Literal(f"being {literal.text}", f"being {literal.value}")
         is_many = token.tag_ == "NNS" and self.words.is_any("condition", token)  # "migraines" and "a migraine" are one
@@ -584,6 +589,15 @@ class Referents:
         ):
             return
         yield literal
+
+    def _is_happening(self, token: Token) -> bool:
+        return self.words.is_("happening", token.lower_) or token.lower_ in _OUTINGS
+
+    def _title(self, token: Token) -> str:
+        """The title that a word is quoted in: "we love 'Home Alone'"."""
+        at = token.idx - self.sentence.start_char
+        within = (self.text[start + 1 : end - 1] for start, end in self.prepared.quoted if start <= at < end)
+        return next(within, "")
 
     def _meant(self, tokens: Sequence[Token], declared: Predicate) -> list[Token]:
         """The values that are meant: not the denied ones, and of a one-valued predicate the last settled on."""

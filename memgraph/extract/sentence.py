@@ -11,7 +11,7 @@ import regex
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.answers import SINCE_WHEN, Answers
 from memgraph.extract.claims import UNREAL
-from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, stem
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import NounFact, name_at
@@ -36,8 +36,13 @@ _TITLE_AT = regex.compile(
     rf"|(?P<title>.+?) (?:of|at) (?P<firm>{W}(?: {W}){{0,2}})"
 )
 _WHERE = regex.compile(rf" (?:in|at) (?={W})")  # "music in Oslo"
+_COME_TRUE = regex.compile(r"\bcom(?:e|es|ing|in) ?['’]? true\b", regex.IGNORECASE)
 _CALLED = regex.compile(r"^.*\b(?:called|named|known as) ")
+_COMES_TO = frozenset("grow come learn start begin continue seem appear tend happen use".split())
+_BACK = frozenset("it them that this these those one ones him".split())
 _GOALS = frozenset("goal dream target aim".split())
+_ONE = frozenset(("a", "an"))
+_OF_OTHERS = frozenset(("your", "their", "its", "his", "her"))
 _OBLIGED = frozenset(("must", "should"))
 _TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
@@ -262,6 +267,7 @@ class SentenceReader(Answers):
                         t for t in self.sentence
                         if t.i > clause.head.i and self.words.is_any(frame.words, t)
                         and clause_of(t, self.heads) == clause.head.i and t.pos_ in ("NOUN", "ADJ", "PROPN")
+                        and not (frame.words == "possession" and label_is(t, "compound"))
                         and all(k.lower_ in ("of", *frame.particles) for k in children(t, "case"))
                     ][:1]  # fmt: skip
                 if frame.is_unsaid:
@@ -279,48 +285,20 @@ class SentenceReader(Answers):
                     subject = self._on_behalf(clause, declared)
                 else:
                     subject = self._subject(match.subject, declared, clause) if fitting else None
-                if subject is None or ("S" in frame.known and not self._is_known(subject[0], match.subject, clause)):
+                if subject is None:
+                    continue
+                if "S" in frame.known and not self._is_known(subject[0], declared.subject, match.subject, clause):
                     continue
                 yield from self._denied_beside(clause, frame, subject, fitting)
                 for token in self._meant(fitting, declared):
-                    is_beside = frame.verb == "be" and token in conjuncts(clause.head)[1:]
-                    if is_beside and clause.head.text.islower() and token.text[:1].isupper():
-                        continue  # "we're on the list, us and Contoso"
-                    if declared.takes_entity and token.pos_ == "VERB" and token in clause.complements:
-                        continue  # "went there to meditate"
-                    if frame.words == "happening" and token.pos_ == "VERB":
-                        continue  # "went there to show …"
-                    if frame.predicate in ("goal", "plans", "likes") and _is_small_talk(token):
-                        continue
-                    if frame.predicate == "studies" and token.pos_ == "VERB":
-                        continue  # "I've been studying, attending workshops …"
-                    if frame.predicate in ("likes", "dislikes") and self._is_passing(token):
-                        continue
-                    if frame.predicate in _TASTES and (self._is_addressed(token) or _is_left_open(token)):
-                        continue  # "I love the thought, Nate!", "what you like to do to relax"
-                    if frame.predicate == "goal" and match.subject is not None and match.subject.lower_ in SECOND:
-                        continue  # "maybe you want to …" advises
-                    is_where = any(c.tag_ == "WRB" for c in clause.head.children)  # "where I want to be in the future"
-                    if frame.predicate == "goal" and (token.pos_ in ("ADJ", "ADV") or is_where):
-                        continue  # "I want results fast"
-                    if frame.predicate == "goal" and token.lemma_.lower() in _GOALS:
-                        continue  # "achieving our goals"
-                    is_as = any("as" in a.preps for a in frame.args)  # "starts as our designer"
-                    if frame.predicate in ("studies", "job_title") and children(token, "nmod:poss") and not is_as:
-                        continue  # "I study and see to my relationship", "you became their owner"
-                    if frame.predicate == "studies" and token.tag_ == "VBG":
-                        continue  # "I've been studying, attending workshops, …"
-                    if frame.words == "language" and label_is(token, "amod", "compound"):
-                        continue  # "getting to know Japanese culture"
-                    if token.i != clause.head.i and any(c.lower_ in ("not", "n't") for c in token.children):
-                        # "hate not being there"
+                    if not self._can_be_meant(match, clause, token):
                         continue
                     # "no longer on MySQL but on Redis"
                     is_instead = any(c.lower_ == "but" for c in children(token, "cc"))
                     plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
                     for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
                         if "O" in frame.known and not (
-                            isinstance(thing, Called) and self._is_known(thing, token, clause)
+                            isinstance(thing, Called) and self._is_known(thing, declared.object, token, clause)
                         ):
                             continue
                         if frame.words == "medication" and isinstance(thing, Literal):
@@ -349,6 +327,48 @@ class SentenceReader(Answers):
             yield from self._progress(clause)
             yield from self._preferences(clause)
 
+    def _can_be_meant(self, match: Match, clause: Clause, token: Token) -> bool:
+        """Whether a word that stands where a pattern has its object is one."""
+        frame = match.frame
+        declared = self.ontology[frame.predicate]
+        if token.i != clause.head.i and any(c.lower_ in ("not", "n't") for c in token.children):
+            return False  # "hate not being there"
+        is_beside = frame.verb == "be" and token in conjuncts(clause.head)[1:]
+        if is_beside and clause.head.text.islower() and token.text[:1].isupper():
+            return False  # "we're on the list, us and Contoso"
+        if declared.takes_entity and token.pos_ == "VERB" and token in clause.complements:
+            return False  # "went there to meditate"
+        if frame.words == "happening" and token.pos_ == "VERB":
+            return False  # "went there to show …"
+        if frame.words == "language" and label_is(token, "amod", "compound"):
+            return False  # "getting to know Japanese culture"
+        if frame.words == "activity" and frame.verb == "do" and any(c.lower_ in _ONE for c in children(token, "det")):
+            return False  # "I did a painting of her"
+        if frame.predicate in ("goal", "plans", "likes") and _is_small_talk(token):
+            return False
+        if frame.predicate in ("likes", "dislikes") and (self._is_passing(token) or _is_unproven(clause)):
+            return False
+        if frame.predicate in _TASTES and (self._is_addressed(token) or _is_left_open(token)):
+            return False  # "I love the thought, Nate!", "what you like to do to relax"
+        if frame.predicate in _TASTES and children(token, "nummod"):
+            return False  # "I'm keen on two projects in particular"
+        if frame.predicate == "speaks" and frame.verb == "learn" and clause.is_ongoing:
+            return False  # "I'm learning German"
+        if frame.predicate in ("goal", "plans") and _points_back(token):
+            return False  # "I want to pass it on"
+        if frame.predicate == "goal":
+            is_advice = match.subject is not None and match.subject.lower_ in SECOND  # "maybe you want to …"
+            is_where = any(c.tag_ == "WRB" for c in clause.head.children)  # "where I want to be in the future"
+            is_how = token.pos_ in ("ADJ", "ADV")  # "I want results fast"
+            return not (is_advice or is_where or is_how or token.lemma_.lower() in _GOALS)
+        is_as = any("as" in a.preps for a in frame.args)  # "starts as our designer"
+        if frame.predicate in ("studies", "job_title") and children(token, "nmod:poss") and not is_as:
+            return False  # "I study and see to my relationship", "you became their owner"
+        is_done = any(t.tag_ == "VBG" or t.pos_ == "VERB" for t in (token, *children(token, "compound")))
+        is_looked_at = token.tag_ == "NNS" and not self.words.is_any("study", token)
+        # "I've been studying, attending workshops, …", "studying characters"
+        return frame.predicate != "studies" or not (is_done or is_looked_at)
+
     def _whose_is(self, token: Token, declared: Predicate) -> tuple[Called, bool]:
         """ "His wife died", "Rex died": whose somebody is who is no more; the speaker's where that is not said."""
         roles = [c for c in children(token, "compound", "nmod", "appos") if self.words.is_any("role", c)]
@@ -371,9 +391,11 @@ class SentenceReader(Answers):
         is_name = token.pos_ == "PROPN" and token.text[:1].isupper() and not self._kind_of(token.text)
         return is_name and any(p.predicate == "takes_medication" for p in self.talk.told)
 
-    def _is_known(self, called: Called, token: Token | None, clause: Clause) -> bool:
-        """Whether a name is known for one of its kind; what is no longer so may have been told long ago."""
+    def _is_known(self, called: Called, kind: str, token: Token | None, clause: Clause) -> bool:
+        """Whether a name is known for one of a kind; what is no longer so may have been told long ago."""
         known = self._kind_of(called.text)
+        if called.kind != kind:
+            return False  # "she looked after him": no account
         if called.kind == "person" and known == "":
             return any(h.hint == "person" for h in self._heard(called.text))
         if called.kind == "event":
@@ -411,7 +433,7 @@ class SentenceReader(Answers):
         if not token.text.islower() or (token.tag_ != "NN" and not (token.tag_ == "NNS" and "your" in owners)):
             return False
         the = any(t.lower_ == "the" for t in children(first, "det"))
-        return bool(owners & {"your", "their", "its"}) or (the and not self.words.is_any("liked_as_such", token))
+        return bool(owners & _OF_OTHERS) or (the and not self.words.is_any("liked_as_such", token))
 
     def _is_pastime(self, clause: Clause) -> bool:
         """ "I do yoga at …", "I'm doing a master's at …" is no work."""
@@ -466,7 +488,7 @@ class SentenceReader(Answers):
             return None
         is_named_so = any(a.noun for a in frame.args)
         is_project = frame.predicate == "project_status"
-        if "S" in frame.known and not self._is_known(subject[0], match.subject, clause):
+        if "S" in frame.known and not self._is_known(subject[0], declared.subject, match.subject, clause):
             return None
         known = self._kind_of(subject[0].text)
         is_fit = self._is_project(subject) if is_project else known == declared.subject
@@ -518,7 +540,8 @@ class SentenceReader(Answers):
                     continue  # "Mum still in Graz, the brothers …"
                 if predicate == "job_title" and clause is None and token.pos_ == "PROPN" and token.hint == "person":
                     continue  # "somebody for Ann's job: Ken"
-                if predicate == "goal" and token.tag_ == "VBG" and children(token, "aux"):
+                is_coming = token.tag_ == "VBG" and children(token, "aux")
+                if predicate == "goal" and (is_coming or self._search(_COME_TRUE)):
                     continue  # "my dreams are coming true"
                 is_infinitive = any(c.lower_ == "to" for c in token.children)
                 if token.pos_ == "VERB" and token.tag_ != "VBG" and not is_infinitive and predicate not in _ADJECTIVAL:
@@ -577,6 +600,26 @@ def mirrored(proposals: Iterable[Proposal], ontology: Ontology, is_person: Calla
         kind = ontology[other].subject
         out.append(replace(p, predicate=other, subject=Called(p.object.text, kind), object=p.subject))
     return out
+
+
+def _is_unproven(clause: Clause) -> bool:
+    """Whether a liking is only to come, or wished for: "we're planning to ski and enjoy the views"."""
+    head = clause.head
+    is_listed = head.dep_ == "conj" and head.tag_ == "VB" and not children(head, "nsubj", "aux")
+    first = head.head if is_listed else head
+    if is_listed and first.tag_ in ("VBG", "VBD", "VBZ", "VBN"):  # hung on what the infinitive before it hangs on
+        return any(t.lower_ == "to" for t in head.doc[first.i : head.i])
+    is_infinitive = (
+        first.tag_ == "VB"
+        and first.dep_ in ("xcomp", "advcl", "ccomp")
+        and any(m.lower_ == "to" for m in children(first, "mark"))
+    )
+    return is_infinitive and not {first.head.lemma_.lower(), stem(first.head)} & _COMES_TO
+
+
+def _points_back(verb: Token) -> bool:
+    """Whether what is done is not said but pointed at: "watch it", "help make that happen"."""
+    return verb.pos_ == "VERB" and any(t.lower_ in _BACK and t.pos_ == "PRON" for t in verb.subtree)
 
 
 def _is_small_talk(verb: Token) -> bool:

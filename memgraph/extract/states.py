@@ -32,6 +32,10 @@ _FOR_LONG = regex.compile(
 )
 _OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
 _SHORT_OF_IT = frozenset("nearly almost half partly partially mostly hardly barely out far".split())
+_PRAISE = frozenset(
+    "perfect best great amazing awesome true natural born wonderful fantastic incredible inspiring brilliant excellent "
+    "good terrible bad lousy real ideal lovely".split()
+)
 _HIRES = frozenset("hire recruit appoint".split())
 _TALL = regex.compile(r"\d ?(?:ft|foot|feet|cm|kg|kilos?|lbs?|pounds|stone|['’\"”])(?!\w)", regex.IGNORECASE)
 _CLOSED = regex.compile(r"\bclosed[ -](?:won|lost)\b", regex.IGNORECASE)
@@ -135,6 +139,9 @@ class States(Health):
                     continue
                 if name == "project_status" and not self._is_project(subject):
                     continue
+                is_praise = any(c.lower_ in _PRAISE for t in (head, token) for c in children(t, "amod", "compound"))
+                if name == "job_title" and (is_praise or children(token, "det:predet")):
+                    continue  # "you're the perfect guide", "such a writer"
                 is_title = name == "job_title" and token.pos_ != "VERB"
                 text = phrase(token).removeprefix("new ") if is_title else token.text
                 if name == "project_status" and self._is_far_from(token):
@@ -193,7 +200,7 @@ class States(Health):
         if whole is None or named is None or self.x.nouns.predicate_of(whole) is not None:  # a deal is none
             return
         subject = self._subject(whole, self.ontology["project_status"], clause)
-        if subject is not None and self._is_project(subject):
+        if subject is not None and self._is_project(subject) and not self._in_quotes(whole):
             yield from self._stated(clause, "project_status", subject, Literal(told, told), Mode.CHANGE)
 
     def _employer(self, clause: Clause, subject: tuple[Called, bool]) -> Iterator[Proposal]:
