@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 from dateutil.easter import easter
@@ -24,6 +24,7 @@ _MONTHS = (
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_TO = r"(?:\ ?[-–/]\ ?|\ (?:to|and|until|till|through)\ (?:the\ )?)"
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -41,8 +42,9 @@ _PERIOD = (
 _GRAMMAR = rf"""
     (?P<iso>\d{{4}}-\d{{2}}-\d{{2}})
   | (?:the\ )?(?:(?:{_DAYS}|mon|tue|wed|thu|fri|sat|sun),?\ (?:the\ )?)?
-    (?P<d1>{_DAY})\ (?:of\ )?(?P<m1>{_MONTHS})(?:,?\ (?P<y1>(?:19|20)\d{{2}})\b)?
+    (?P<d1>{_DAY})(?:{_TO}(?P<to1>{_DAY}))?\ (?:of\ )?(?P<m1>{_MONTHS})(?:,?\ (?P<y1>(?:19|20)\d{{2}})\b)?
   | (?:(?:{_DAYS}),?\ )?(?P<m2>{_MONTHS})\ (?:the\ )?(?P<d2>{_DAY})\b(?!\ ?(?:%|k\b|people|euros?|dollars?))
+    (?:{_TO}(?P<to2>{_DAY})\b(?!\ ?(?:%|k\b|people|euros?|dollars?)))?
     (?:,?\ (?P<y2>(?:19|20)\d{{2}})\b)?
   | (?:(?:{_DAYS}|mon|tue|wed|thu|fri|sat|sun),?\ the\ (?P<dom>\d{{1,2}})(?:st|nd|rd|th)\b(?!\ of)
     |the\ (?P<dom>\d{{1,2}})(?:st|nd|rd|th)\b
@@ -118,7 +120,7 @@ def times_in(text: str, said_at: dt.datetime) -> tuple[TimeSpan, ...]:
     for match in _TIME.finditer(text):
         before = _BEFORE.search(text[: match.start()])
         how = next((k for k in ("since", "until", "by", "in") if before and before[k]), "")
-        how = "for" if match["during"] else how
+        how = "for" if match["during"] else "range" if how == "since" and (match["to1"] or match["to2"]) else how
         if not _is_meant(match, how) or (match["which"] and _OWN.search(text[: match.start()])):
             continue
         span, forward = _read(match, said_at, is_future=False), _read(match, said_at, is_future=True)
@@ -173,10 +175,13 @@ def _read(match: regex.Match[str], said_at: dt.datetime, *, is_future: bool) -> 
             return _day(dt.datetime.fromisoformat(g["iso"]).replace(tzinfo=UTC), text)
         if g["d1"] or g["d2"]:
             month, number = _month(g["m1"] or g["m2"]), int(regex.sub(r"\D", "", g["d1"] or g["d2"]))
-            year = g["y1"] or g["y2"]
+            year, last = g["y1"] or g["y2"], g["to1"] or g["to2"]
             if year:
-                return _day(dt.datetime(int(year), month, number, tzinfo=UTC), text)
-            return _day(_nearest(lambda y: dt.datetime(y, month, number, tzinfo=UTC), day, is_future=is_future), text)
+                first = dt.datetime(int(year), month, number, tzinfo=UTC)
+            else:
+                first = _nearest(lambda y: dt.datetime(y, month, number, tzinfo=UTC), day, is_future=is_future)
+            end = first.replace(day=int(regex.sub(r"\D", "", last))) if last else first
+            return replace(_day(first, text), end=end + dt.timedelta(days=1)) if end >= first else _day(first, text)
         if g["dom"]:
             return _day(_day_of_month(int(g["dom"]), day, is_future=is_future), text)
     except ValueError:  # no such day

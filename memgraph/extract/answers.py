@@ -47,6 +47,7 @@ _PLAIN = regex.compile(
     r"|\b[Ww]hen (?:do|does|did|will|must|should)(?: we|n't we| you| they)? (?P<due_on>(?:need|have|want) to"
     r" (?:deliver|launch|ship|submit|finish|release|go live|be done|be ready|be live|hand (?:it|this) in))"
     rf"(?: (?:the )?(?P<who>it|{W}(?: {W})?))?"
+    r"|^(?:[Aa]nd |[Ss]o )?(?:(?P<held_in>[Ww]here)|(?P<happened_on>[Ww]hen))(?P<who>)(?=\?)"
     r"|^(?:[Aa]nd |[Ss]o )?(?:(?P<held_in>[Ww]here)|(?P<happened_on>[Ww]hen))(?:['’]s| is| was| will)?"
     rf" (?:the |your |our )?(?P<who>{W}(?: {W}){{0,2}})(?: be| held| taking place)?(?=\?| this| again| held| taking)"
 )
@@ -76,6 +77,9 @@ _ME = regex.compile(
     r"^(?:that['’]s |that would be )?(?:me|I (?:do|will|am|can|did)|I['’]ll (?:do|take)|I['’]m (?:on|doing|taking))"
     r"(?: it| that| this| those)?(?=[.,!;]|$)",
     regex.IGNORECASE,
+)
+_YOU_DO = regex.compile(
+    r"^(?:you|you (?:do|will|are|can)|you['’]ll (?:do|take))(?: it| that)?(?=[.!;]|$)", regex.IGNORECASE
 )
 _ENDED = regex.compile(
     r"\b(?:sold|stopped|quit|gave (?:it|them|that) up|any ?more|no longer|got rid of|lost|returned|broke up)\b",
@@ -211,18 +215,17 @@ class Answers(Fields):
                 out.append(Open(found.predicate, owner[0], found.qualifier))
         return list(dict.fromkeys(out))
 
-    def _is_work_item(self, name: str) -> bool:
-        return self.words.is_("work_item", name.split()[-1].lower())
-
     def _anything(self) -> list[Open]:
         """ "Do you take anything for it?", "are you allergic to anything?": what a yes or no leaves open."""
         out: list[Open] = []
         said = {t.lower_ for t in self.sentence}
-        asking = {clause_of(t, self.heads) for t in self.sentence if t.lower_ in _ANYTHING}
+        is_what = bool(said & {"what", "which"})
+        asking = {clause_of(t, self.heads) for t in self.sentence if is_what or t.lower_ in _ANYTHING}
         for clause in (c for c in self.clauses if c.head.i in asking):  # of "have to take something" the taking
             for word in clause.words:
                 for frame in self.x.frames.get(word, ()):
-                    is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS and frame.subject in "SX"
+                    is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS
+                    is_fit = is_fit and frame.subject in ("X" if is_what else "SX")  # "what did they give you?"
                     if not is_fit or frame.is_unsaid or not self._leaves_open(frame, said):
                         continue
                     given = [t for t in self.sentence if t.lower_ == "you" and t.i > clause.head.i]
@@ -256,7 +259,9 @@ class Answers(Fields):
         predicate = next(p for p in asked if match[p])
         declared = self.ontology.predicates.get(predicate)
         who = match["who"] or "it"
-        if predicate in ("held_in", "happened_on") and not self.words.is_("happening", who.split()[-1].lower()):
+        if predicate in ("held_in", "happened_on") and not match["who"]:
+            who = self._latest("event") or ""
+        if predicate in ("held_in", "happened_on") and not (who and self._is_event(who)):
             return []
         if declared is None or (predicate == "assigned_to" and self._kind_of(who) == "organization"):
             return []
@@ -406,9 +411,14 @@ class Answers(Fields):
             for left in question.open_:
                 if self._asks_for_person(left) and left.predicate not in _KIN and self._answer(left, me):
                     return True
+        if _YOU_DO.match(text):
+            you = Called(question.by, "person")
+            for left in question.open_:
+                if self._asks_for_person(left) and left.predicate not in _KIN and self._answer(left, you):
+                    return True
         by_name = _DOES.match(_FILLER.sub("", text).rstrip(".!") + ".")
         first = next((t for t in self.sentence if t.is_alpha), self.sentence[0])
-        if by_name is not None and first.pos_ not in ("VERB", "ADJ") and not self.words.is_common(by_name["who"]):
+        if by_name is not None and first.pos_ not in ("VERB", "ADJ") and not self._is_none(by_name["who"]):
             those = [Called(name, "person") for name in by_name.group("who", "too") if name]
             those = [who for who in those if self._kind_of(who.text) in ("", "person")]
             for left in question.open_:
@@ -453,6 +463,10 @@ class Answers(Fields):
                 self._where_too(left, text)
                 return True
         return False
+
+    def _is_none(self, name: str) -> bool:
+        """Whether what is written like a name is none."""
+        return self.words.is_common(name) or name.lower() in SECOND
 
     def _where_too(self, left: Open, text: str) -> None:
         """ "What do you study?" — "Law, at Leiden."."""

@@ -12,7 +12,7 @@ import regex
 from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.claims import CORRECTION
 from memgraph.extract.clauses import Clause, children, conjuncts, phrase
-from memgraph.extract.nouns import Named, is_name, name_at
+from memgraph.extract.nouns import Named, NounFact, is_name, name_at
 from memgraph.extract.referents import DEPARTMENTS, HE_SHE, IT
 from memgraph.extract.states import States
 from memgraph.extract.talk import Heard
@@ -68,6 +68,11 @@ _DEAL_WITH = regex.compile(
     r"(?:lead|prospect|client|customer|account|vendor|supplier|competitor),? (?:called |named |is )?$",
     regex.IGNORECASE,
 )
+_INSTEAD = regex.compile(  # before a firm that is chosen instead of "us"
+    r"\b(?:(?:left|leave|leaving|dropped|ditched|drop|dumped) us for|lost (?:it |them |the deal )?to|beaten by"
+    r"|losing to|up against|compar(?:ed?|es|ing) us (?:to|with|against)) (?:the )?$",
+    regex.IGNORECASE,
+)
 _DEAL_OF = regex.compile(rf" {_DEALS}\b", regex.IGNORECASE)
 _FIRMS_OWN = regex.compile(
     r"['’]s? (?:new |current |annual |whole |entire |own )?(?:ceo|cto|cfo|coo|cio|cmo|procurement|purchasing|board"
@@ -89,7 +94,7 @@ _HUMAN = frozenset(
     "love like hate feel laugh smile cook sing talk visit marry live ask answer reply promise think believe hope wish "
     "volunteer fix".split()
 )
-_NO_MORE = regex.compile(r"^(?:[^,.]*, ?)?no more (?P<what>[\p{L}-]+)\b", regex.IGNORECASE)
+_NO_MORE = regex.compile(r"^(?:[^,.]*, ?|(?:also|and|so|plus|but),? )?no more (?P<what>[\p{L}-]+)\b", regex.IGNORECASE)
 _AROUND_DENIED = regex.compile(r"^(?:not|n[o']t|n’t) |,? (?:after all|at all|any ?more|anyway)$", regex.IGNORECASE)
 _CONTRAST = regex.compile(r", not \S+|\binstead of\b", regex.IGNORECASE)
 _ALIASES = regex.compile(
@@ -202,8 +207,9 @@ class Asides(States):
             is_aside = is_aside or (hint == "place" and before is not None and before.lower_ in _NEAR)
             gender = self.words.gender(before.lower_) if before is not None else ""  # "aunt Roz"
             heard = Heard(
-                named.text, kind, gender, is_topic=is_topic, hint=hint, is_account=is_account, is_aside=is_aside
-            )
+                named.text, kind, gender, is_topic=is_topic, hint=hint, is_account=is_account, is_aside=is_aside,
+                is_rival=_INSTEAD.search(said_before) is not None,
+            )  # fmt: skip
             self.local.append((named.start, heard))
             if named.text != named.text.lower():
                 self.talk.named.setdefault(named.text.lower(), named.text)
@@ -249,7 +255,12 @@ class Asides(States):
     def _are_several(self, named: Named) -> bool:
         """ "The Lindgrens" are no "he"."""
         before = self._before(named).lower()
-        return before.endswith("the ") and named.text.endswith("s") and self._kind_of(named.text) == ""
+        return (
+            not self._is_event(named.text)
+            and before.endswith("the ")
+            and named.text.endswith("s")
+            and self._kind_of(named.text) == ""
+        )
 
     def _maybe_firm(self) -> str:
         """What was named last, where its kind isn't known: "Had a call with Contoso. Their CTO …" """
@@ -311,6 +322,13 @@ class Asides(States):
             if len(values) == 1 and noun.tag_ != "NNS" and self.words.is_("kin", noun.lemma_.lower()):
                 same = SameAs(self.episode.id, Called(role, "person"), Called(named.text, "person"))
                 self.reading.same[same] = None
+
+    def _bind_pet(self, owner: Called, found: NounFact) -> None:
+        """Say that "my dog" is Rex, so that "the dog died" is about him; of several dogs none is."""
+        named = name_at(found.values[0], self.talk.named) if len(found.values) == 1 else None
+        if named is not None and found.noun.tag_ == "NN" and found.noun.text.islower():
+            role = Called(f"{owner.text}'s {found.noun.lemma_.lower()}", "thing")
+            self.reading.same[SameAs(self.episode.id, role, Called(named.text, "thing"))] = None
 
     def _is_addressed(self, token: Token) -> bool:
         """Whether a name calls whoever is spoken to: "sorry about your friend, Deb"."""

@@ -57,7 +57,7 @@ _DANGLES = regex.compile(r" (?:of|to|with|about|for|in|on|at|from)$")
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
 _SETS_OUT = frozenset("go come fly head travel drive".split())
-_STARTS = frozenset("start begin join".split())
+_STARTS = frozenset("start begin join turn".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
@@ -102,8 +102,12 @@ class Claims(Referents):
         *,
         is_denial_meant: bool = False,
     ) -> Proposal | None:
-        declared = self.ontology[predicate]
         called, is_sure = subject
+        is_account = predicate == "assigned_to" and self._kind_of(called.text) == "organization"
+        if is_account and "account_owner" in self.ontology.predicates:  # "who owns Contoso?"
+            predicate, called = "account_owner", Called(called.text, "organization")
+            subject = called, is_sure
+        declared = self.ontology[predicate]
         if isinstance(thing, Literal):
             thing = _without_owner(thing, called.text)
         if self._is_out_of_question(predicate, subject, thing, clause, polarity):
@@ -189,7 +193,7 @@ class Claims(Referents):
         if predicate == "assigned_to" and is_kin and thing is not None and "'s " in thing.text:
             return True  # "we gave the cat to my aunt"
         is_of_somebody = declared.subject in ("person", "organization") and is_sure
-        is_event = self.words.is_("happening", called.text.split()[-1].lower()) and not self._is_person(called.text)
+        is_event = self._is_event(called.text) and not self._is_person(called.text)
         if is_of_somebody and is_event:
             return True  # "the Spring Gala moved to Lisbon"
         if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
@@ -210,7 +214,7 @@ class Claims(Referents):
             return True  # "Atlas moved into QA"
         if predicate == "happened_on" and self._search(DUE):
             return True  # "the exam is due on 3 June"
-        if predicate == "visited" and thing is not None and self.words.is_("happening", thing.text.split()[-1].lower()):
+        if predicate == "visited" and thing is not None and self._is_event(thing.text):
             return True  # "I went to the Spring Gala"
         if predicate in ("visited", "assigned_to") and clause is not None and "go" in clause.words:
             is_one = thing is not None and any(h.hint == "person" for h in self._heard(thing.text))
@@ -235,6 +239,9 @@ class Claims(Referents):
                 self.words.is_("stage", w) or self.words.is_("status", w) for w in thing.text.lower().split()
             )
         is_numbered = thing is not None and any(c.isdigit() for c in thing.text)
+        is_on = clause is not None and clause.has_copula and "version" not in self.plain.lower()
+        if predicate == "version" and is_on and thing is not None and "." not in thing.text:
+            return True  # "the release is on the 12th"
         if predicate == "version" and thing is not None and (_NO_VERSION.search(thing.text) or not is_numbered):
             return True  # "we moved it to Postgres 16"
         if predicate in _KIN and thing is not None:  # "Mum still in Graz, the brothers in Bern"

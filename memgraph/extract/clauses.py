@@ -47,6 +47,7 @@ _MAKES = frozenset(
     "force ask tell help let make allow encourage invite persuade convince remind teach get need want order "
     "advise".split()
 )
+_SENDS = frozenset(("send", "sent", "give", "show", "offer"))
 _STOPS = frozenset(("stop", "quit", "cease", "finish"))
 
 
@@ -68,6 +69,7 @@ class Clause:
     is_unreal: bool = False
     has_copula: bool = False
     is_able: bool = False  # unreal for no more than a "can"
+    is_decided: bool = False  # "we decided to …"
     is_reported: bool = False
     is_imperative: bool = False
     is_ended: bool = False  # "stopped …", "no longer …", "… any more"
@@ -223,6 +225,8 @@ def _clause(head: Token) -> Clause:
         listed = [t for t in children(head, "conj") if t.pos_ == "NOUN" and not children(t, "cop", *_SUBJECTS)]
         listed = [t for t in listed if children(t, "det") or any(p.text == "," for p in children(t, "punct"))]
         c.objects += [x for t in listed for x in conjuncts(t)]
+    if c.objects and {head.lemma_.lower(), stem(head)} & _SENDS:
+        c.objects += _sent(c.objects[-1])
     c.complements = children(head, "xcomp")
     follows = head.nbor(1) if head.i + 1 < len(head.doc) and head.pos_ == "VERB" else None
     if not c.objects and not c.complements and follows is not None and follows.pos_ == "PROPN":  # the parser lost it
@@ -249,6 +253,11 @@ def _clause(head: Token) -> Clause:
     for verb in verbs:  # whatever the parser made of it
         if verb.i >= 2 and verb.nbor(-1).lower_ == "longer" and verb.nbor(-2).lower_ == "no":
             c.is_ended, c.is_negated = True, False
+    denied = [t for t in head.doc[head.i + 1 : head.sent.end] if t.lower_ == "not" and t.head is not head]
+    if denied and denied[0].nbor(-1).text == "," and "anymore" in c.adverbs:
+        c.adverbs.discard("anymore")  # "I report to Ana, not to you anymore"
+        c.preps = [(p, t) for p, t in c.preps if t.i < denied[0].i]
+        text -= {"anymore"}
     if "no longer" in c.adverbs or "longer" in c.adverbs or c.adverbs & {"anymore"} or ("any more" in c.adverbs):
         c.is_ended, c.is_negated = True, False
     if c.is_negated and ("anymore" in text or "longer" in text or ("any" in text and "more" in text)):
@@ -259,6 +268,13 @@ def _clause(head: Token) -> Clause:
         c.is_ongoing = any(a.lower_ in _BE for a in children(head.head, "aux"))
     _set_reality(c)
     return c
+
+
+def _sent(whom: Token) -> list[Token]:
+    """ "Sent Contoso the offer", with the offer torn off."""
+    after = whom.nbor(1) if whom.i + 1 < whom.sent.end else None
+    is_torn = after is not None and after.pos_ == "DET" and after.head.i > after.i and after.head.dep_ == "ROOT"
+    return [after.head] if is_torn and after is not None and after.head.pos_ == "NOUN" else []
 
 
 def subject_of(head: Token, depth: int = 0) -> Token | None:
@@ -521,6 +537,8 @@ def _set_reality(c: Clause) -> None:
                 lemma in _UNREAL_VERBS or stem(above) in _UNREAL_VERBS or above.lower_ in _GOING
             ):
                 is_done = lemma == "have" and above.tag_ in ("VBD", "VBN")  # "we had to sell it"
+                is_settled = lemma == "decide" and above.tag_ in ("VBD", "VBN") and condition is None
+                c.is_decided = first and kind == "xcomp" and is_settled
                 c.is_unreal = c.is_unreal or (
                     not is_done
                     and (kind == "xcomp" or lemma not in ("think", "like", "love", "tell", "suppose", "decide"))

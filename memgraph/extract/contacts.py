@@ -104,6 +104,9 @@ class Contacts(Profiles):
         if name:
             return name, mode
         before = self._told_before(predicate)
+        over = [p for p in before if p.episode == self.episode.id and p.polarity is Polarity.ENDS]
+        if over:  # "That one's dead. 912 000 222 please"
+            return over[-1].subject.text, Mode.CHANGE
         if before and _SLIP.search(self.episode.content):
             return before[-1].subject.text, Mode.CORRECTION
         return (self.episode.speaker if self._is_signature(literal) else ""), mode
@@ -121,7 +124,8 @@ class Contacts(Profiles):
         addresses = contacts_in(self.plain, "email")
         parts = set(regex.split(r"[\W_\d]+", addresses[-1].value.split("@")[0])) if addresses else set[str]()
         said = [m.text for m in self.reading.mentions if m.text in self.plain]
-        for name in (*said, self.episode.speaker):
+        others = [m.text for m in self.reading.mentions if m.text not in said and m.text != self.episode.speaker]
+        for name in (*said, self.episode.speaker, *others):
             keys = {key for key in name_key(name).split() if len(key) > 2 and not self.words.is_common(key.title())}
             if keys & parts or any(key.startswith(part) for key in keys for part in parts if len(part) >= _SHORT):
                 return name

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.contacts import Contacts
 from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount
+from memgraph.model import Precision
 
 _OURS = frozenset(("i", "i'm", "i've", "my", "we", "we're", "we've", "our"))
 _NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
@@ -30,6 +32,9 @@ _SPENDS = regex.compile(
     r"|\b(?:gave|gives?|given|granted|allocated|allotted|promised) (?:us|them|it|the (?:project|team))"
     rf" (?:a (?:total|budget) of |another |about |around |up to )?(?P<n>{MONEY})",
     regex.IGNORECASE,
+)
+_A_YEAR = regex.compile(
+    rf"(?:for |at )?(?P<n>{MONEY}) ?(?:/|per |an? )(?:year|yr|annum|month|seat)\b", regex.IGNORECASE
 )
 _BUDGETED = frozenset(("budget", "deal_value"))
 _NO_MATTER = regex.compile(
@@ -110,6 +115,15 @@ class Dealings(Contacts):
         subject = self._spender(match.start()) or self._own_purse(match.start())
         if amount is not None and subject is not None and not amount.value.startswith("0"):
             yield from self._stated(None, "budget", subject, amount)
+
+    def _yearly(self) -> Iterator[Proposal]:
+        """ "Contoso signed! 90k per year": what a deal that was just told is worth."""
+        match = _A_YEAR.match(self.plain)
+        told = [p for p in self.talk.told if p.episode == self.episode.id and p.predicate == "deal_stage"]
+        amount = read_amount(match["n"].strip()) if match is not None and told else None
+        if amount is not None and "deal_value" in self.ontology.predicates and not self.found:
+            for worth in self._stated(None, "deal_value", (told[-1].subject, False), amount):
+                yield replace(worth, valid_from=None, precision=Precision.INSTANT)  # "start 1 June" is another matter
 
     def _spender(self, at: int) -> tuple[Called, bool] | None:
         """Whose money it is: the firm named before it, that of who says "we", or the one that is spoken of."""

@@ -89,8 +89,20 @@ class Fields(Dealings):
         predicate = self._labelled(own)
         if predicate and len(value) <= _LONGEST:
             yield from self._valued(predicate, value.strip(" ."), whose or before, at)
+        elif who := self._taker(value.strip(" .!")):
+            is_task = " " in label.strip() or self._is_work_item(label.strip())
+            if "assigned_to" in self.ontology.predicates and is_task and not (predicate or self._is_somebody(label)):
+                task = Called(label.strip(), "thing")
+                yield from self._stated(None, "assigned_to", (task, True), Called(who, "person"))
         elif _NAME.fullmatch(label.strip()) and not self._is_person(label.strip()):
             yield from self._standing(label.strip(), value.strip(" ."), None)  # "Contoso -> negotiation"
+
+    def _taker(self, value: str) -> str:
+        """Who is put down for something: "Release notes: me", "Alert tuning: Ola"."""
+        if value.lower() in ("me", "i", "mine", "i do"):
+            return self.episode.speaker
+        is_one = _WHO.fullmatch(value) is not None and self._kind_of(value) == "person"
+        return value if is_one and not self.words.is_common(value) else ""
 
     def _labelled(self, label: str) -> str:
         """The predicate that a label stands for, of those that say something of a firm or a project."""

@@ -298,7 +298,8 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     for t in candidates:
         if word in forms(t):
             if arg.role == "S":
-                out.extend(children(clause.head, "iobj"))  # "sent Contoso the contract"
+                beside = [o for o in children(clause.head, "obj") if o.i < t.i]
+                out.extend(children(clause.head, "iobj") or beside)  # "sent Contoso the contract"
             out.extend(
                 c
                 for c in children(t, "compound", "amod", "nummod", "nmod:poss", "flat", "nmod", "nmod:unmarked")

@@ -65,6 +65,7 @@ _SWITCHES = regex.compile(
     regex.IGNORECASE,
 )
 _FIRST_PERSON = regex.compile(r"\b(?:I|[Mm]y|me|mine)\b")
+_TOO = regex.compile(r"\b(?:too|as well|also)\b|\bsame\b", regex.IGNORECASE)
 _NEARLY = regex.compile(r"\b(?:borderline|nearly|almost|pre-?)\b", regex.IGNORECASE)
 _OWN = frozenset("my his her their our left right".split())
 _INJURES = {
@@ -115,7 +116,7 @@ _REMISSION = regex.compile(r"\bin (?:full )?remission\b|\bcancer[- ]free\b|\ball
 _TUMOUR = regex.compile(r"cancer|tumou?r|leuk|lymphoma|melanoma|carcinoma", regex.IGNORECASE)
 _FOUND_OUT = regex.compile(
     r"\b(?:turn(?:s|ed) out|diagnos\w+|doctors?|gp|tests?|scans?|results|x-?rays?|mri|specialist|physio"
-    r"|therapist|psychiatrist|dentist|dermatologist|surgeon|consultant|nurse|vet|doc)\b",
+    r"|clinic|hospital|bloods|biopsy|ultrasound|\w+ologist|therapist|psychiatrist|dentist|dermatologist|surgeon|consultant|nurse|vet|doc)\b",
     regex.IGNORECASE,
 )
 
@@ -148,6 +149,19 @@ class Health(Claims):
             whose, what = self._whose(match["who"]), f"{match['what'].lower()} intolerance"
             if whose:
                 yield from self._stated(None, "has_condition", (Called(whose, "person"), True), Literal(what, what))
+
+    def _suffers_too(self, clause: Clause) -> Iterator[Proposal]:
+        """ "My mum had it too": the illness that was told last."""
+        is_it = any(t.lower_ in ("it", "that", "same") for t in clause.objects) and bool(clause.words & {"have", "get"})
+        told = [p for p in (*self.talk.told, *self.found) if p.predicate in ("has_condition", "allergic_to")]
+        if not is_it or not self._search(_TOO) or not told or told[-1].polarity is not Polarity.HOLDS:
+            return
+        predicate, thing = told[-1].predicate, told[-1].object
+        subject = (
+            self._subject(clause.subject, self.ontology[predicate], clause) if clause.subject is not None else None
+        )
+        if subject is not None and thing is not None and subject[0] != told[-1].subject:
+            yield from self._stated(replace(clause, tense="present"), predicate, subject, thing)
 
     def _healed(self, clause: Clause) -> Iterator[Proposal]:
         """ "I tore my hamstring, it's healed": what was told last is over."""

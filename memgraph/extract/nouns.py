@@ -483,7 +483,11 @@ class NounFrames:
             colon_at = token.i + 1
             beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or c.dep_ == "ROOT")][:1]
         if beside and not (owner is None and children(token, "det")) and (has_colon or not self._is_text(predicate)):
-            yield fact(owner, tuple(conjuncts(beside[0])), None)
+            torn = [
+                c for c in children(token, "conj") if token.tag_ == "NNS" and c.pos_ == "PROPN"
+            ]  # "twins Bo and Al"
+            listed = [c for c in torn if c.text[:1].isupper() and c.i > beside[0].i]
+            yield fact(owner, (*conjuncts(beside[0]), *listed), None)
         # "Deal stage for Contoso: negotiation"
         colon = next((t for t in token.sent if _is_colon(t) and 0 < t.i - token.i < 7), None)
         if colon is not None and not beside and colon.i + 1 < len(token.doc):

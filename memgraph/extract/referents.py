@@ -391,6 +391,15 @@ class Referents:
                 return name
         return None
 
+    def _is_work_item(self, name: str) -> bool:
+        return self.words.is_("work_item", name.split()[-1].lower())
+
+    def _is_event(self, name: str) -> bool:
+        """Whether a name is an event's, by its last word: "Spring Gala", "Harbor Days"."""
+        last = name.split()[-1]
+        is_titled = " " in name and last[:1].isupper() and self.words.is_("happening_title", last.lower())
+        return is_titled or self.words.is_("happening", last.lower())
+
     def _is_no_person(self, name: str) -> bool:
         """Whether a name is a street's, a firm's, a medication's, by its words alone."""
         kinds = ("place_word", "organization_word", "institution", "medication", "condition", "language")
@@ -413,6 +422,7 @@ class Referents:
         ]  # fmt: skip
         if kind == "organization":  # a tool is none, where something else may be
             fits = [h for h in fits if h.kind != "thing"] or fits
+            fits = [h for h in fits if not h.is_rival] or fits
         here = [h for h in fits if h.name in self._named_here]  # this message comes before another
         is_sure = any(h.is_topic or h.kind == kind for h in here) or not any(h.kind == kind for h in fits)
         fits = here if here and is_sure else fits

@@ -77,6 +77,7 @@ class SentenceReader(Answers):
         self.found.extend(self._too_dear())
         self.found.extend(self._price_told())
         self.found.extend(self._budgeted())
+        self.found.extend(self._yearly())
         self.found.extend(self._last_day())
         self.found.extend(self._still_there())
         self.found.extend(self._introduced())
@@ -92,6 +93,9 @@ class SentenceReader(Answers):
                 self._subject(token, Predicate(subject="person"), None)
             elif token.text in _FORBEARS or (token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses)):
                 self._role(token)  # "Dad's in rehab", "news of Grandpa"
+            for kind in ("medication", "condition"):
+                if self.words.is_(kind, token.lower_):
+                    self.talk.ailments[kind] = Literal(token.text, token.lower_)
         self._catch_up(self.sentence.end)
         self._go_on()
         if self.is_question:
@@ -228,7 +232,7 @@ class SentenceReader(Answers):
             if self._in_quotes(clause.head) or clause.is_imperative:
                 continue
             is_obliged = bool(clause.modals) and clause.modals <= _OBLIGED  # "it must be done by Friday"
-            if clause.is_unreal and not clause.is_able and not is_obliged:
+            if clause.is_unreal and not (clause.is_able or clause.is_decided or is_obliged):
                 continue
             taken: set[tuple[str, Polarity]] = set()
             kinds: dict[str, str] = {}  # verb -> the kind of subject that it was read with
@@ -239,10 +243,13 @@ class SentenceReader(Answers):
                     continue
                 if (frame.predicate, Polarity.ENDS) in taken and frame.verb == "get":
                     continue  # "got rid of it" is no getting
-                if clause.is_able and not (frame.words == "language" or frame.is_negated):
+                is_request = self.is_question and declared.promised  # "could you take the audit?"
+                if clause.is_able and not (frame.words == "language" or frame.is_negated or is_request):
                     continue
                 if clause.is_unreal and is_obliged and frame.predicate not in self.x.dates:
                     continue
+                if clause.is_decided and declared.subject != "thing":
+                    continue  # "we decided to buy a boat", but "to cancel Atlas"
                 if frame.predicate == "assigned_to" and frame.verb == "own" and not self._is_work(match.subject):
                     continue
                 if frame.verb == "do" and frame.predicate == "works_at" and self._is_pastime(clause):
@@ -259,6 +266,7 @@ class SentenceReader(Answers):
                     or self.words.is_any(frame.words, t)
                     or (frame.words == "medication" and (self._is_brand(t) or self._is_drug(t, clause)))
                     or (frame.words == "condition" and self._is_hurt(t))
+                    or (t.lower_ == "it" and self._meant_by_it(frame))
                     or (frame.words == "activity" and frame.verb == "play" and self._is_instrument(t))
                 ]  # fmt: skip
                 # Whatever the parser made of the words around it.
@@ -296,7 +304,10 @@ class SentenceReader(Answers):
                     # "no longer on MySQL but on Redis"
                     is_instead = any(c.lower_ == "but" for c in children(token, "cc"))
                     plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
-                    for thing in self._object(token, declared, clause, is_word=frame.words == "language"):
+                    meant = self._meant_by_it(frame) if token.lower_ == "it" else None
+                    meant = meant or self._own_pet(frame, token, subject[0])
+                    said = [meant] if meant is not None else None
+                    for thing in said or self._object(token, declared, clause, is_word=frame.words == "language"):
                         if "O" in frame.known and not (
                             isinstance(thing, Called) and self._is_known(thing, declared.object, token, clause)
                         ):
@@ -317,12 +328,14 @@ class SentenceReader(Answers):
                                 kinds.setdefault(frame.verb, declared.subject)
                             yield proposal
                             yield from self._likewise(proposal, match, declared)
-            if clause.is_unreal and is_obliged:
+            if clause.is_unreal and (is_obliged or clause.is_decided):
                 continue
             yield from self._states(clause)
             yield from self._settled(clause)
+            yield from self._does(clause)
             yield from self._found_out(clause)
             yield from self._injured(clause)
+            yield from self._suffers_too(clause)
             yield from self._healed(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
@@ -369,6 +382,18 @@ class SentenceReader(Answers):
         # "I've been studying, attending workshops, …", "studying characters"
         return frame.predicate != "studies" or not (is_done or is_looked_at)
 
+    def _meant_by_it(self, frame: Frame) -> Literal | None:
+        """The medication or the illness spoken of last: "they took me off it", "she got over it"."""
+        is_over = frame.polarity is Polarity.ENDS and frame.words in ("medication", "condition")
+        return self.talk.ailments.get(frame.words) if is_over else None
+
+    def _own_pet(self, frame: Frame, token: Token, owner: Called) -> Called | None:
+        """ "The dog died", of whoever's only dog it is."""
+        is_over = frame.predicate == "has_pet" and frame.polarity is Polarity.ENDS
+        is_theirs = bool(children(token, "nmod:poss")) or any(c.lower_ == "the" for c in children(token, "det"))
+        is_pet = token.text.islower() and self.words.is_any("pet", token) and self._name_beside(token) is None
+        return Called(f"{owner.text}'s {token.lemma_.lower()}", "thing") if is_over and is_theirs and is_pet else None
+
     def _whose_is(self, token: Token, declared: Predicate) -> tuple[Called, bool]:
         """ "His wife died", "Rex died": whose somebody is who is no more; the speaker's where that is not said."""
         roles = [c for c in children(token, "compound", "nmod", "appos") if self.words.is_any("role", c)]
@@ -399,7 +424,7 @@ class SentenceReader(Answers):
         if called.kind == "person" and known == "":
             return any(h.hint == "person" for h in self._heard(called.text))
         if called.kind == "event":
-            return known == "event" or self.words.is_("happening", called.text.split()[-1].lower())
+            return known == "event" or self._is_event(called.text)
         if called.kind == "thing":
             return self._is_known_project(called) or (known in ("", "thing") and self._is_titled(token))
         is_past = clause.is_ended and known == "" and all(h.hint != "person" for h in self._heard(called.text))
@@ -494,7 +519,7 @@ class SentenceReader(Answers):
         is_fit = self._is_project(subject) if is_project else known == declared.subject
         if frame.predicate == "deal_stage" and known == "":
             noun = match.subject  # "Contoso signed!", "We won Contoso"
-            is_fit = subject[1] and noun.pos_ == "PROPN" and noun.hint != "person"
+            is_fit = subject[1] and noun.pos_ == "PROPN" and (noun.hint != "person" or clause.is_passive)
         if frame.value and not is_named_so and not is_fit:
             return None
         thing = Literal(frame.value, frame.value) if frame.value else None
@@ -531,6 +556,8 @@ class SentenceReader(Answers):
             gender = self.words.gender(found.noun.lower_)
             if declared.takes_entity and declared.object == "person":
                 self._bind(owner, found.noun, found.values, gender)
+            elif predicate == "has_pet":
+                self._bind_pet(owner[0], found)
             for token in self._meant(found.values, declared):
                 if clause is None and self._is_addressed(token):
                     continue

@@ -42,7 +42,8 @@ _CLOSED = regex.compile(r"\bclosed[ -](?:won|lost)\b", regex.IGNORECASE)
 _STATUS = regex.compile(
     r"\b(?:closed[ -](?:won|lost)|on (?:hold|track|schedule|ice)|at risk|off track"
     r"|(?:behind|ahead of) schedule|up and running"
-    r"|in (?:beta|alpha|progress|review|production|testing|development|limbo|qa)|under (?:review|way|construction))\b",
+    r"|in (?:(?:a |the )?(?:code |feature )?freeze|beta|alpha"
+    r"|progress|review|production|testing|development|limbo|qa)|under (?:review|way|construction))\b",
     regex.IGNORECASE,
 )
 _NEW_JOB = regex.compile(
@@ -171,6 +172,17 @@ class States(Health):
             is_grown = subject is not None and subject[0].text.endswith(_GROWN)
             if subject is not None and (_ADULT if is_grown else 0) < int(number) < 120 and is_somebody:
                 yield from self._stated(clause, "age", subject, Literal(number, number))
+
+    def _does(self, clause: Clause) -> Iterator[Proposal]:
+        """ "She does karate", with the "does" taken for an auxiliary."""
+        head = clause.head
+        is_done = head.pos_ in ("NOUN", "PROPN") and any(a.lemma_.lower() == "do" for a in children(head, "aux"))
+        declared = self.ontology.predicates.get("hobby")
+        if not is_done or declared is None or clause.subject is None or not self.words.is_any("activity", head):
+            return
+        subject, what = self._subject(clause.subject, declared, clause), read_text(phrase(head))
+        if subject is not None and what is not None:
+            yield from self._stated(clause, "hobby", subject, what, Mode.CHANGE)
 
     def _is_far_from(self, token: Token) -> bool:
         """ "Nearly done", "out of beta"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from memgraph.changes import Called, Proposal, SameAs
+from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.model import name_key
 
 
@@ -20,6 +20,7 @@ class Heard:
     is_topic: bool = False  # something was said about it
     hint: str = ""  # the kind that the pipeline takes it for, where it isn't known
     is_account: bool = False  # a firm that is sold to: not the speaker's own
+    is_rival: bool = False  # a firm that is chosen instead: "they left us for Contoso"
     is_aside: bool = False  # in passing: "Okta groups", "our SSO", "in Graz", "than Contoso"
 
     @property
@@ -68,6 +69,7 @@ class Talk:
     answering: Question | None = None  # what the turn before asked, while this one is read
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     going_on: str = ""  # somebody else whom the sentence before, of this turn, was about: "He's nice. Grew up in Pune."
+    ailments: dict[str, Literal] = field(default_factory=dict[str, Literal])  # the last medication and illness named
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
     def note(self, name: str, kind: str, gender: str = "", *, is_topic: bool = False) -> None:
@@ -87,6 +89,7 @@ class Talk:
                 is_topic=heard.is_topic or known.is_topic,
                 hint=heard.hint or known.hint,
                 is_account=heard.is_account or known.is_account,
+                is_rival=heard.is_rival or known.is_rival,
                 is_aside=heard.is_aside and known.is_aside,
             )
         self.heard.append(replace(heard, by=self.speaker))
@@ -105,6 +108,7 @@ class Talk:
         self.persons |= earlier.persons
         self.roles.update(earlier.roles)
         self.told.extend(earlier.told)
+        self.ailments.update(earlier.ailments)
         self.unnamed = earlier.unnamed or self.unnamed
         self.speaker = earlier.speaker
 
