@@ -96,7 +96,8 @@ _YES = regex.compile(
     r"|(?:once|twice|three times|a few times|several times) (?:a|every) (?:day|week|month|year)|now and then"
     r"|sometimes|occasionally|(?:quite |very )?often|daily|weekly|from time to time|on and off"
     r"|yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b"
-    r"|^(?:(?:i|we|they|you) (?:do|have|are)|(?:he|she|it) (?:does|has|is)|i am)(?=[,.!;]|$)",
+    r"|^(?:(?:i|we|they|you) (?:do|have|are)|(?:he|she|it) (?:does|has|is)|i am)(?=[,.!;]|$)"
+    r"|^(?:since|for|in) [^,.;]{1,30}, (?:yes|yeah|yep|right)[.!]?$",
     regex.IGNORECASE,
 )
 _MY_ROLE = regex.compile(
@@ -111,7 +112,8 @@ _FILLER = regex.compile(r"^(?:(?:still|now|currently|it's|they're|we're|just|oh|
 _REACTION = regex.compile(
     r"^(?:(?:that['’]s |what )?an? |such an? )?(?:really |very |so )?"
     r"(?:cool|great|nice|good|awesome|lovely|neat|fun|fair|excellent|interesting|tough|funny|amazing|brilliant|smart"
-    r"|solid) (?:idea|question|thought|point|one|plan|choice|pick|call|job|work|stuff|move|thinking|story|news)s?\b",
+    r"|solid) (?:idea|question|thought|point|one|plan|choice|pick|call|job|work|stuff|move|thinking|story|news)s?\b"
+    rf"|^(?:cool|nice|great|awesome|lovely|wow|amazing|neat|sweet|perfect|interesting)(?=!|, (?-i:{W})[.!])",
     regex.IGNORECASE,
 )
 _MORE = regex.compile(r"(?:,| till| until| since| for| because| due to)(?: .*|$)")  # what follows a status
@@ -203,11 +205,12 @@ class Answers(Fields):
                 owner = self._subject(had_by[0], declared, None)
             if owner is None and found.owner is None and declared.subject != "person":
                 last = self._latest(declared.subject)
-                owner = (Called(last, declared.subject), False) if last else None
-            elif (
+                is_place = last is not None and declared.personal and self._is_mere_place(last)
+                owner = (Called(last, declared.subject), False) if last and not is_place else None
+            if (
                 owner is None
                 and found.owner is None
-                and (said & SECOND or len(said) <= _FEW or found.noun.i <= 1 + self.sentence.start)
+                and (said & SECOND or sum(w.isalpha() for w in said) <= _FEW or found.noun.i <= 1 + self.sentence.start)
             ):
                 owner = Called(YOU, "person"), True  # "any allergies?", "which meds are you on?"
             is_of_how = "how" in said and declared.takes_entity  # "how's your dad?"
@@ -321,10 +324,12 @@ class Answers(Fields):
             return
         yes = _YES.match(text) if not self.is_question else None
         is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
-        if self._reached_instead(question):
+        if self._reached_instead(question) or self._related_instead(question):
             return
         if _NO.match(text) and (question.is_still or _ENDED.search(text)):
             self._no_more(question)
+        if is_told and yes is None and self._instead_of_that(question, text):
+            return
         if (is_told and self._filled(question, text)) or yes is None:
             return
         begun = (t for t in self.times if t.how in ("", "in", "since", "for") and t.start <= self.episode.occurred_at)
@@ -354,6 +359,32 @@ class Answers(Fields):
         me = (Called(self.episode.speaker, "person"), True)
         self.found.extend(self._stated(None, predicate, me, Called(name, "person")))
         return True
+
+    def _related_instead(self, question: Question) -> bool:
+        """ "Is Ana his wife?" - "Girlfriend.": what she is to him."""
+        first = next((t for t in self.sentence if t.is_alpha and not _NO.fullmatch(t.text)), self.sentence[0])
+        predicate = self.x.nouns.labelled([first.lower_]) if self.words.is_any("role", first) else None
+        is_bare = predicate is not None and not children(first, "nmod:poss", "det", "compound")
+        for asked in question.asked if is_bare else ():
+            if predicate is not None and asked.predicate in _KIN and isinstance(asked.object, Called):
+                asked = replace(asked, predicate=predicate, object=self._answering(asked.object))
+                self._retell(asked, SURE, subject=self._answering(asked.subject))
+                return True
+        return False
+
+    def _instead_of_that(self, question: Question, text: str) -> bool:
+        """ "It's at 2.3, right?" - "2.4 since Monday.": another value of what has one."""
+        if not question.asked or (not text[:1].isdigit() and text[:1] not in "$€£v"):
+            return False
+        for asked in question.asked:
+            declared = self.ontology[asked.predicate]
+            first = self.sentence[0]
+            is_value = declared.object in ("money", "number", "date") or asked.predicate == "version"
+            if declared.one and is_value and isinstance(asked.object, Literal):
+                for thing in self._object(first, declared, None):
+                    if thing != asked.object and self._answer(Open(asked.predicate, asked.subject), thing):
+                        return True
+        return False
 
     def _no_more(self, question: Question) -> None:
         """ "Are you still on naproxen?" — "No, I stopped in May."."""

@@ -109,12 +109,12 @@ _ALIASES = regex.compile(
     rf" (?:just |all |always |mostly )?(?:calls?|says?|said)(?: (?P<p>her|him|them|it))?"
     rf" (?P<a>{W}(?: {W})?)(?! of)(?=[ ,.!?;)]|$)"
     rf"|(?P<w>{W}(?: {W})*)(?:,| \(|,? also) (?:also known as|aka|a\.k\.a\.|known as|or|nicknamed|called)"
-    rf" (?P<a>{W}(?: {W})?)"
+    rf" (?P<a>{W}(?: {W})?)(?: as (?:the |my )?\w+ (?:says?|calls?))?"
     rf"|(?:says?|call(?:s|ed)?|use|write) (?:it |just )?(?P<a>{W}) (?:instead of|for short for|short for)"
     rf" (?P<w>{W}(?: {W})*)"
     rf"|(?P<a>{W}) (?:is|means|stands) (?:short )?for (?P<w>{W}(?: {W})+)",
 )
-_NICKNAMED = regex.compile(r"\b(?:calls?|go(?:es)? by|nicknamed)(?!\w)", regex.IGNORECASE)
+_NICKNAMED = regex.compile(r"\b(?:calls?|go(?:es)? by|nicknamed|as (?:the |my )?\w+ say)(?!\w)", regex.IGNORECASE)
 _CHRISTENED = regex.compile(
     rf"\b(?:(?i:his|her|its) name(?:'s|’s| is| will be)|(?i:he|she|it)(?:'s|’s| is) (?:called|named)"
     rf"|(?i:we|i)(?:'ve| have)? (?:just )?(?:named|called|call|are calling) (?:him|her|it|them)"

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of
-from memgraph.extract.referents import DUE, YOU, Referents, label_is
+from memgraph.extract.referents import DUE, IT, OTHERS, YOU, Referents, label_is
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
 from memgraph.times import TimeSpan
@@ -422,14 +422,26 @@ class Claims(Referents):
         if declared.subject == "person":
             is_free = noun.dep_.startswith("nsubj") or noun.dep_ == "xcomp"  # "him and Rex become buddies"
             is_any = noun.tag_ == "NNS" and is_free and not children(noun, "det", "nummod")
-            return None if is_any else (Called(self.episode.speaker, "person"), True)  # "kids are resilient"
+            if is_any:
+                return None  # "kids are resilient"
+            is_bare = declared.object == "person" and not children(noun, "nmod:poss", "det")
+            about = self._spoken_of(noun) if is_bare else None
+            return about or (Called(self.episode.speaker, "person"), True)
         self._catch_up(noun.i)
         last = self._latest(declared.subject)
-        if last:
+        if last and not (declared.personal and self._is_mere_place(last)):
             return Called(last, declared.subject), False
         told = (p.subject for p in reversed(self.talk.told) if self.ontology[p.predicate] is declared)
         whose = next(told, None) if declared.personal else None  # "Budget is now 470k"
         return (whose, False) if whose is not None else None
+
+    def _spoken_of(self, noun: Token) -> tuple[Called, bool] | None:
+        """Who a sentence has been about before a noun that is nobody's: "he's on leave, baby girl, Livia"."""
+        before = [c.subject for c in self.clauses if c.subject is not None and c.head.i < noun.i]
+        others = [t for t in before if t.lower_ in OTHERS and t.lower_ not in IT]
+        if others:
+            return self._subject(others[0], Predicate(subject="person"), None)
+        return (Called(self.talk.going_on, "person"), False) if self.talk.going_on else None
 
     def _is_project(self, subject: tuple[Called, bool]) -> bool:
         """Whether something may have a status: nobody, no firm; what a pronoun points at only if known for one."""

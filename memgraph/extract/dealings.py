@@ -9,6 +9,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.contacts import Contacts
+from memgraph.extract.referents import OTHERS
 from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount
 from memgraph.model import Precision
 
@@ -71,6 +72,7 @@ _DECIDES = regex.compile(
     r"|\b(?i:decision|deal|thing|it|everything)(?: all| really| now)?(?: (?:at|for|with) [^.,;]{1,25}?)?"
     r" (?:hinges|hangs|depends|comes down)"
     rf" (?:on|to) (?:their|the) [\w -]+?,? (?P<who>{W}(?: {W})?)"
+    rf"|(?P<who>{W}(?: {W})?) signs (?:off )?(?:on )?(?:(?:every|any)thing|all|contracts|deals|purchases|orders)\b"
     rf"|(?P<who>{W}(?: {W})?),? (?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))(?=[.,;!]|$)"
 )
 _IS_WHO = regex.compile(
@@ -98,6 +100,8 @@ class Dealings(Contacts):
             return
         if any(p.predicate == "decision_maker" for p in self.found) or self.words.is_common(match["who"]):
             return
+        if match["who"].lower() in OTHERS:
+            return  # "He signs everything"
         self._catch_up(self.sentence.end)
         last = match.groupdict().get("firm") or self._latest("organization", other_than=match["who"])
         subject = (Called(last, "organization"), False) if last else None

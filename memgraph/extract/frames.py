@@ -290,7 +290,7 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
         beside = [] if arg.preps else children(clause.head, "advmod", "amod")  # "got divorced"
         if len(frame.args) == 1 or arg.noun == "rid":  # "got laid off", "got rid of …"
             told = [*clause.complements, *children(clause.head, "obj", "advmod")]  # "went dark"
-            beside += [t for t in told if t.lower_ == arg.noun and frame.verb in ("get", "go")]
+            beside += [t for t in told if t.lower_ == arg.noun and frame.verb in ("get", "go", "let")]
         beside += [c for t in candidates for c in children(t, "amod", "compound")]  # "makes the final call"
         return [t for t in [*candidates, *beside] if arg.noun in forms(t)]
     word = arg.noun.removeprefix("<")

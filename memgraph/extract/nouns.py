@@ -27,14 +27,14 @@ _GIVES = frozenset("mention have give quote share set state name approve".split(
 _GRANTS = frozenset("approve agree allocate secure grant confirm".split())
 _OWNERS = ("of", "for", "at", "with", "on", "in")
 _NOT_NAMES = frozenset(
-    "i i'm im i've i'll i'd ok okay yes no hi hello hey thanks thank monday tuesday wednesday thursday friday saturday "
-    "sunday january february march april may june july august september october november december the a an my our his "
-    "her their its this that these those what who where when why how which and but so or well oh lol haha good great "
-    "sure right really just also then there here mr mrs ms dr prof ceo cfo cto coo vp hr it usa mom dad mum grandma "
-    "grandpa gran granny granddad grandad god christmas easter update note fyi btw tbh omg yo nope yeah yep welcome "
-    "congrats congratulations sorry "
-    "happy new old please not never english wow cool nice bye cheers morning gon gonna wanna gotta "
-    "still mostly mainly currently notes minutes summary recap met saw spoke talked called".split()
+    "two three four five six seven eight nine ten i i. i'm im i've i'll i'd ok okay yes no hi hello hey thanks thank "
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december the a an my our his her their its this that these those what who where when "
+    "why how which and but so or well oh lol haha good great sure right really just also then there here mr mrs ms dr "
+    "prof ceo cfo cto coo vp hr it usa mom dad mum grandma grandpa gran granny granddad grandad god christmas easter "
+    "update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry happy new old please not "
+    "never english wow cool nice bye cheers morning gon gonna wanna gotta still mostly mainly currently notes minutes "
+    "summary recap met saw spoke talked called".split()
 )
 _TERMS = frozenset(  # what is written like a firm's initials, and no name where it stands alone
     "ai api asap b2b b2c crm csm csv eod erp eta faq gdpr hq kpi mql mri msa mvp nda okr ooo pdf po poc pr pto qa qbr "
@@ -47,6 +47,7 @@ _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin
 _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no longer"
 _OPENERS = frozenset("what who whats which where when how whos any other".split())
 _FURRED = frozenset("furry fluffy furred fuzzy feathered feathery four-legged legged scaly".split())
+_LIGHT = frozenset("and so but ok then right now".split())
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
     "husband brother son father dad papa boyfriend uncle grandpa grandad granddad grandfather nephew fiance "
@@ -63,6 +64,7 @@ _OTHER_ROLES = frozenset(
     "twin".split()
 )
 _ROLES = _MALE | _FEMALE | _OTHER_ROLES
+_JOBS = frozenset("job role position title".split())
 _WHEREABOUTS = frozenset(("in", "at", "on"))
 _SYNONYMS = {
     **dict.fromkeys(("mom", "mum", "mama", "mamma", "mommy", "mummy"), "mother"),
@@ -308,7 +310,9 @@ class NounFrames:
         for of in children(token, "nmod"):
             if of.lower_ == "choice" and "prefers" in self._qualified:
                 return "prefers", token.lemma_.lower()
-        if in_law(token) is not None:
+        lettered = token.doc.tokens[token.i + 1 : token.i + 2]
+        is_lettered = token.lower_ == "plan" and lettered and lettered[0].text in ("A", "B", "C")
+        if in_law(token) is not None or is_lettered:
             return None
         lemma = token.lemma_.lower()
         before = token.nbor(-1).lower_ if token.i > token.sent.start else ""
@@ -379,7 +383,8 @@ class NounFrames:
         first = self.predicate_of(sentence[min(1, len(sentence) - 1)])  # "Phone number, in case?"
         is_headed = first is not None and sentence[0].dep_ == "compound" and not any(t.pos_ == "VERB" for t in sentence)
         is_of_having = bool(words & {"have", "got"}) and sentence[0].lower_ in ("do", "does", "have", "has", "got")
-        is_short = len([t for t in sentence if t.is_alpha]) <= 3 + is_headed
+        said = [t for t in sentence if t.is_alpha and t.lower_ not in _LIGHT]
+        is_short = len(said) <= 3 + is_headed
         is_open = is_short or bool(words & _OPENERS)
         for token in sentence if is_open or is_of_having else ():
             told = self.predicate_of(token)
@@ -411,6 +416,9 @@ class NounFrames:
         subject = own.subject if own is not None and own.is_copular else None
         vague = ("it", "that", "this", "there", "they", "these", "those")
         is_at = own is not None and bool(children(own.head, "case"))  # "the deal is at the proposal stage"
+        is_at |= token.lower_ in _JOBS and any(
+            d.lower_ in ("a", "an") for d in children(token, "det")
+        )  # "is a job at …"
         if subject is not None and subject.i != token.i and subject.lower_ not in vague and not is_at:
             yield fact(owner, tuple(conjuncts(subject)), own)
         yield from self._told_beside(token, predicate, owner, fact)
@@ -625,7 +633,7 @@ def owner_of(token: Token) -> Token | None:
         return possessors[0]
     for c in children(token, "nmod", "obl", "prep"):
         cases = {k.lower_ for k in children(c, "case")}
-        if cases & _WHEREABOUTS and token.lemma_.lower() in _ROLES:
+        if cases & _WHEREABOUTS and token.lemma_.lower() in _ROLES | _JOBS:
             continue  # "the brothers in Bern" are not Bern's
         if (
             cases & set(_OWNERS)

@@ -385,11 +385,17 @@ class Referents:
                 continue
             self._catch_up(token.i)
             known = "person" if role or (" " in name and self._is_somebody(name)) else self._kind_of(name)
+            if word in IT and token in clause.objects:
+                continue  # "Jonas wants it by Friday"
             if word in HE_SHE and known in ("person", "") and self._gender(name) in ("", HE_SHE[word]):
                 return name
             if word in IT | _THEY and kind != "person" and known not in ("person", "place"):
                 return name
         return None
+
+    def _is_mere_place(self, name: str) -> bool:
+        """Whether a name that is of no known kind is likely a place's: nothing that has a budget."""
+        return any(h.kind == "" and h.hint == "place" for h in self._heard(name))
 
     def _is_work_item(self, name: str) -> bool:
         return self.words.is_("work_item", name.split()[-1].lower())
@@ -493,6 +499,7 @@ class Referents:
 
     def _is_no_place(self, token: Token, named: Named) -> bool:
         is_word = named.text.islower() and not self.is_lower and named.text not in self.talk.named
+        is_word |= any(c.isupper() for c in named.text[1:]) and " " not in named.text and not named.text.isupper()
         return is_word or _is_beside_noun(named, token)
 
     def _begins_clause(self, token: Token) -> bool:

@@ -30,6 +30,11 @@ _SMALL_TALK = frozenset(  # what "I want to …" announces, and is no goal
     "boast complain vent rant cry scream savor savour".split()
 )
 _TAKEN_HOW = regex.compile(r" (?:for|to|from|instead|because|whenever|with|by) ")
+_REACTIONS = frozenset("rash hives itch swelling bumps".split())
+_FORM = regex.compile(
+    r"(?<=^[\p{L}-]+) (?:shots?|injections?|tablets?|pills?|capsules?|drops|patch(?:es)?|infusions?|cream|ointment)$",
+    regex.IGNORECASE,
+)
 _PRESCRIBES = frozenset(("prescribe", "put"))
 _TITLE_AT = regex.compile(
     rf"(?P<firm>{W}(?: {W}){{0,2}})['’]s (?:new |current |first |interim |acting )*(?P<title>.+)"
@@ -152,7 +157,8 @@ class SentenceReader(Answers):
         who = self._subject(doers[-1], Predicate(subject="person"), None) if doers else None
         name = who[0].text if who is not None else ""
         is_other = self._is_somebody(name) and name != self.episode.speaker
-        if doers:
+        is_tag = self.is_question and name == self.talk.going_on  # "He's on leave, didn't he tell you?"
+        if doers and not is_tag:
             self.talk.going_on = name if is_other and not self.is_question else ""
 
     def _asked_back(self) -> list[Open]:
@@ -202,6 +208,8 @@ class SentenceReader(Answers):
             return any(p.predicate == "reports_to" and p.object == proposal.subject for p in about) and (
                 proposal.object is not None and proposal.object.text in ("manager", "boss")
             )
+        if proposal.predicate == "has_condition" and proposal.object is not None:  # "I can't have nuts, I get a rash"
+            return proposal.object.text.lower() in _REACTIONS and any(p.predicate == "allergic_to" for p in about)
         if proposal.predicate == "owns":  # "I own the Contoso account"
             return any(p.predicate == "account_owner" for p in about)
         if proposal.predicate == "deal_stage":  # "Contoso renews on 1 October"
@@ -313,7 +321,7 @@ class SentenceReader(Answers):
                         ):
                             continue
                         if frame.words == "medication" and isinstance(thing, Literal):
-                            thing = read_text(_TAKEN_HOW.split(thing.text, maxsplit=1)[0]) or thing
+                            thing = read_text(self._plain_drug(_TAKEN_HOW.split(thing.text, maxsplit=1)[0])) or thing
                         if frame.predicate == "studies" and isinstance(thing, Literal):
                             thing = read_text(_WHERE.split(thing.text, maxsplit=1)[0]) or thing
                         if frame.words in ("medication", "condition") and isinstance(thing, Literal):
@@ -442,6 +450,11 @@ class SentenceReader(Answers):
         is_other = is_somebody or any(self.words.is_(k, words[-1].lower_) for k in _NO_WORK)
         return is_title and bool(plain) and not is_other
 
+    def _plain_drug(self, text: str) -> str:
+        """ "Insulin shots" are insulin."""
+        plain = _FORM.sub("", text)
+        return plain if self.words.is_("medication", plain.lower()) else text
+
     def _is_drug(self, token: Token, clause: Clause) -> bool:
         """ "They put me on …", "I take … for my gout": a word that no dictionary has is a medication."""
         is_given = bool(clause.words & _PRESCRIBES)
@@ -550,7 +563,8 @@ class SentenceReader(Answers):
                 continue
             predicate = self._predicate_of(found)
             declared = self.ontology[predicate]
-            owner = self._owner(found.owner, declared, found.noun, clause)
+            found, whose = self._unmarked(found)
+            owner = whose or self._owner(found.owner, declared, found.noun, clause)
             if owner is None:
                 continue
             gender = self.words.gender(found.noun.lower_)
@@ -584,6 +598,17 @@ class SentenceReader(Answers):
                     if clause is None and declared.takes_entity and self.clauses:  # when she moved, not since when
                         proposal = replace(proposal, valid_from=None, valid_to=None, precision=Precision.INSTANT)
                     yield replace(proposal, qualifier=found.qualifier)
+
+    def _unmarked(self, found: NounFact) -> tuple[NounFact, tuple[Called, bool] | None]:
+        """ "Annas favorite color", typed without the mark: whose it is, where an Anna was spoken of."""
+        beside = children(found.noun, "compound", "amod", "nmod", "nmod:poss", "nsubj") if found.owner is None else []
+        for token in beside:
+            bare = token.lower_.removesuffix("s")
+            name = self.talk.named.get(bare) if token.i < found.noun.i and bare != token.lower_ else None
+            if name is not None and self._kind_of(name) in ("", "person"):
+                qualifier = " ".join(w for w in found.qualifier.split() if w != token.lower_)
+                return replace(found, qualifier=qualifier), (Called(name, "person"), True)
+        return found, None
 
     def _predicate_of(self, found: NounFact) -> str:
         """The deadline of a task is when it is due, that of a firm is its own; the boss of a firm runs it."""
