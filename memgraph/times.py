@@ -60,8 +60,9 @@ _GRAMMAR = rf"""
   | (?:the\ )?(?P<season>spring|summer|autumn|winter)(?:\ of)?\ (?P<ys>(?:19|20)\d{{2}})\b
   | (?:the\ )?(?P<part>end|beginning|start|middle|first\ half|second\ half)\ of[ ]
     (?:(?P<pm>{_MONTHS})(?:\ (?P<pmy>(?:19|20)\d{{2}}))?|(?P<py>(?:19|20)\d{{2}})
-    |(?:the|this)\ (?P<pu>year|month|week))\b
-  | (?P<early>early|mid|late)[\ -](?:(?P<em>{_MONTHS})(?:\ (?P<emy>(?:19|20)\d{{2}}))?|(?P<ey>(?:19|20)\d{{2}}))\b
+    |(?P<pw>the|this|last|next)\ (?P<pu>year|month|week))\b
+  | (?P<early>early|mid|late)[\ -](?:(?P<em>{_MONTHS})(?:\ (?P<emy>(?:19|20)\d{{2}}))?|(?P<ey>(?:19|20)\d{{2}})
+    |(?P<ew>this|last|next)\ (?P<eu>year|month|week))\b
   | (?P<easter>easter|christmas)(?:\ (?P<ye>(?:19|20)\d{{2}}))?\b
   | (?P<weekday>{_DAYS})\b
   | (?P<month>{_MONTHS})
@@ -134,8 +135,11 @@ def times_in(text: str, said_at: dt.datetime) -> tuple[TimeSpan, ...]:
         )  # fmt: skip
         last = found[-1] if found else None
         if last is not None and last.how == "since" and _BETWEEN.match(text[last.end_char : match.start()]):
+            start = last.start
+            while start > at.start:  # "from March to May 2024"
+                start = _add_months(start, -12)
             found[-1] = TimeSpan(
-                last.start, max(at.end, last.end), last.precision, text[last.start_char : match.end()],
+                start, max(at.end, start), last.precision, text[last.start_char : match.end()],
                 last.start_char, match.end(), "range", last.forward,
             )  # fmt: skip
             continue
@@ -293,7 +297,8 @@ def _part(g: dict[str, str | None], day: dt.datetime, text: str, *, is_future: b
     elif year:
         start, end = dt.datetime(int(year), 1, 1, tzinfo=UTC), dt.datetime(int(year) + 1, 1, 1, tzinfo=UTC)
     else:
-        whole = _period(0, g["pu"] or "year", day, text)
+        step = {"last": -1, "next": 1}.get((g["pw"] or g["ew"] or "").lower(), 0)
+        whole = _period(step, (g["pu"] or g["eu"] or "year").lower(), day, text)
         start, end = whole.start, whole.end
     which = (g["part"] or g["early"] or "").lower()
     third = (end - start) / 3
@@ -301,7 +306,11 @@ def _part(g: dict[str, str | None], day: dt.datetime, text: str, *, is_future: b
         start = (end - third).replace(hour=0, minute=0, second=0, microsecond=0)
     elif which in ("beginning", "start", "early", "first half"):
         end = (start + third).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Span(start, end, Precision.YEAR if year else Precision.MONTH if name else Precision.DAY, text)
+    unit = (g["pu"] or g["eu"] or "").lower()
+    precision = (
+        Precision.YEAR if year or unit == "year" else Precision.MONTH if name or unit == "month" else Precision.DAY
+    )
+    return Span(start, end, precision, text)
 
 
 def _weekday(step: int, name: str, day: dt.datetime, *, is_future: bool, is_bare: bool = False) -> dt.datetime:

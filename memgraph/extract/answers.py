@@ -422,6 +422,36 @@ class Answers(Fields):
             since = {"valid_from": time.start, "precision": time.precision, "mode": Mode.CHANGE}
             self._retell(told, told.confidence, **since)
 
+    def _dated(self) -> Iterator[Proposal]:
+        """ "We've been married since 2014", "I've had it for years": since when what was told has been so."""
+        said = self.episode.occurred_at
+        time = next((t for t in self.times if t.how in ("since", "for") and t.start <= said), None)
+        for clause in self.clauses if time is not None and not self.is_question else ():
+            about = self._pointed_at(clause)
+            if time is None or not about or clause.subject is None or clause.is_negated or clause.is_unreal:
+                continue
+            who = self._subject(clause.subject, Predicate(subject="person"), clause)
+            so_far = [*self._told_so_far, *self.found]
+            told = [p for p in so_far if p.predicate in about and who is not None and p.subject == who[0]]
+            is_so = bool(told) and told[-1].polarity is Polarity.HOLDS
+            if is_so and not any(p.predicate == told[-1].predicate and p.valid_from for p in self.found):
+                changes: dict[str, Any] = {"valid_from": time.start, "precision": time.precision, "mode": Mode.CHANGE}
+                yield replace(told[-1], episode=self.episode.id, text=self.text, **changes)
+
+    def _pointed_at(self, clause: Clause) -> tuple[str, ...]:
+        """The predicates of what a clause only points at: "it", "there", "married", "together"."""
+        here = {clause.head.lower_, *clause.adverbs, *(t.lower_ for t in clause.complements)}
+        is_it = any(t.lower_ == "it" for t in (*clause.objects, *(t for _, t in clause.preps)))
+        if "married" in here and not any(p == "to" for p, _ in clause.preps):
+            return ("married_to",)
+        if "together" in here:
+            return ("partner_of", "married_to")
+        if "there" in here and clause.words & {"be", "work", "live", "there"}:
+            return ("works_at", "lives_in", "studies_at", "studied_at")
+        if is_it and (clause.words & {"take", "use"} or any(p == "on" for p, _ in clause.preps)):
+            return ("takes_medication",)
+        return ("has_condition",) if is_it and "have" in clause.words else ()
+
     def _filled(self, question: Question, text: str) -> bool:
         """Whether what the question left open is told, as a name, a number, or a few words."""
         for left in question.open_:

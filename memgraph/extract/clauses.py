@@ -408,8 +408,9 @@ def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
                 continue
             if c.head.i == token.i and (kind == "det" or (kind == "nmod:poss" and c.pos_ == "PRON")):
                 continue
-            if kind.startswith("nmod") and {k.lower_ for k in children(c, "case")} & _LOOSE:
-                continue
+            is_beside = kind.startswith("nmod") or (kind.startswith("obl") and not is_verb)
+            if is_beside and {k.lower_ for k in children(c, "case")} & _LOOSE:
+                continue  # "a nurse since 2012"
             if kind == "advmod" and c.head.i == token.i and token.pos_ in ("NOUN", "PROPN", "NUM"):
                 continue
             if (
@@ -474,6 +475,8 @@ def _tense(c: Clause, verbs: list[Token]) -> str:
     finite = [v for v in verbs if v.tag_ in ("VBD", "VBZ", "VBP", "MD")]
     if any(v.tag_ == "VBD" or v.lower_ in ("was", "were", "did") for v in finite):
         return "past"
+    if not finite and c.head.tag_ == "VBN" and len(verbs) == 1 and children(c.head, "nsubj"):
+        return "past"  # "the project kicked off", taken for a participle
     if not finite and c.head.dep_ in ("xcomp", "conj", "advcl") and c.head.head.i != c.head.i:
         return "past" if c.head.head.tag_ == "VBD" else "present"
     return "present"

@@ -48,6 +48,7 @@ _AILING = {
 }
 DOSE = regex.compile(r"\d*(?:mg|mcg|ml|g|units?|drops?|tablets?|puffs?|dose)", regex.IGNORECASE)
 _MEASURED = frozenset(("pressure", "cholesterol"))  # an illness only where it is high or low
+_RETURNS = frozenset("come return flare start begin".split())  # "my eczema came back in May"
 _DOSES = frozenset("dose dosage prescription course refill round".split())
 _HEALS = frozenset(
     "clear gone cure heal disappear vanish resolve recover stop over better past history subside outgrow outgrew "
@@ -314,7 +315,12 @@ class Health(Claims):
                 declared = self.ontology.predicates.get(predicate)
                 if declared is None or not self.words.is_any(kind, token):
                     continue
-                is_over = bool(clause.words & over) and not clause.is_negated
+                away = (
+                    kind == "condition"
+                    and clause.words & {"go", "went"}
+                    and "away" in clause.adverbs | clause.particles
+                )
+                is_over = bool(clause.words & over or away) and not clause.is_negated
                 owner = self._subject(owners[0], declared, None) if owners else None
                 if is_over and not owners:  # "the eczema cleared up", "he stopped the amlodipine"
                     owner = self._sufferer(predicate, token, clause)
@@ -330,7 +336,8 @@ class Health(Claims):
                     told = self._proposal(plain, predicate, owner, thing, Mode.CHANGE, Polarity.ENDS)
                 else:
                     told = self._proposal(plain, predicate, owner, thing, Mode.STATEMENT, Polarity.HOLDS)
-                    told = told and replace(told, valid_from=None, precision=Precision.INSTANT)
+                    is_back = bool(clause.words & _RETURNS)
+                    told = told if is_back else told and replace(told, valid_from=None, precision=Precision.INSTANT)
                 if told is not None:
                     yield told
                 if is_over and kind == "medication":  # "replaced my lisinopril with amlodipine"

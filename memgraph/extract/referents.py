@@ -35,6 +35,7 @@ _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "it
 _POINTERS = frozenset(("this", "that", "these", "those"))
 _ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split())
 _HOLLOW_HEADS = frozenset("thing stuff one".split())  # "an old Oracle thing"
+_EFFORTS = frozenset("project programme program initiative effort".split())
 _DELIVERIES = frozenset("release launch rollout delivery deadline shipping go-live".split())
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
 OTHERS = _THEY | IT | frozenset(HE_SHE)
@@ -302,6 +303,9 @@ class Referents:
         if _is_definite(token) and any(self.words.is_any(k, token) for k in kinds):
             return phrase(token)
         named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
+        whole = name_at(named[-1], self.talk.named) if named and token.lower_ in _EFFORTS else None
+        if whole is not None and whole.end == token.i:
+            return whole.text  # "the Atlas project" is Atlas
         return phrase(token) if named else None
 
     def _team(self, token: Token) -> str | None:

@@ -90,6 +90,7 @@ class SentenceReader(Answers):
         self.found.extend(list(self._replaced()))
         self.found.extend(self._reactions())
         self.found.extend(self._unfounded())
+        self.found.extend(list(self._dated()))
         self.found.extend(christened)
         if not self.found and not silent:
             self.found.extend(self._put_right())
@@ -135,7 +136,7 @@ class SentenceReader(Answers):
             for weaker in same:
                 self.reading.proposals.remove(weaker)
             same = [p for p in same if _says_the_same(p, proposal)]
-            self.reading.proposals.append(max([*same, proposal], key=lambda p: p.confidence))
+            self.reading.proposals.append(max([*same, proposal], key=lambda p: (p.confidence, bool(p.valid_from))))
         self.talk.told.extend(self.found)
 
     def _plain_title(self, proposal: Proposal) -> Iterator[Proposal]:
