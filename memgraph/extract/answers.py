@@ -116,6 +116,7 @@ _REACTION = regex.compile(
     rf"|^(?:cool|nice|great|awesome|lovely|wow|amazing|neat|sweet|perfect|interesting)(?=!|, (?-i:{W})[.!])",
     regex.IGNORECASE,
 )
+_NOW_THEN = regex.compile(r"^(?:originally|initially|it was|at first|first)\b.*\bnow\b", regex.IGNORECASE)
 _MORE = regex.compile(r"(?:,| till| until| since| for| because| due to)(?: .*|$)")  # what follows a status
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
 _WHERE_AT = regex.compile(
@@ -431,8 +432,7 @@ class Answers(Fields):
             if time is None or not about or clause.subject is None or clause.is_negated or clause.is_unreal:
                 continue
             who = self._subject(clause.subject, Predicate(subject="person"), clause)
-            so_far = [*self._told_so_far, *self.found]
-            told = [p for p in so_far if p.predicate in about and who is not None and p.subject == who[0]]
+            told = [p for p in self._told_so_far if p.predicate in about and who is not None and p.subject == who[0]]
             is_so = bool(told) and told[-1].polarity is Polarity.HOLDS
             if is_so and not any(p.predicate == told[-1].predicate and p.valid_from for p in self.found):
                 changes: dict[str, Any] = {"valid_from": time.start, "precision": time.precision, "mode": Mode.CHANGE}
@@ -502,6 +502,8 @@ class Answers(Fields):
             declared = _SOMEBODY if left.is_turned else self.ontology[left.predicate]
             if declared.object == "text" and left.predicate not in _ANSWERED:
                 continue
+            if declared.object == "date" and self._search(_NOW_THEN) and len(self.times) > 1:
+                root = self._token_at(self.times[-1].end_char - 1) or root  # "Originally 1 March, now 22 March"
             is_count = declared.object in ("number", "money")
             counted = [t for t in self.sentence if t.like_num or begins_amount(t)][:1] if is_count else []
             found = False

@@ -12,7 +12,7 @@ import regex
 from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.extract.claims import CORRECTION
 from memgraph.extract.clauses import Clause, children, conjuncts, phrase
-from memgraph.extract.nouns import Named, NounFact, is_name, name_at
+from memgraph.extract.nouns import Named, NounFact, is_furred, is_name, name_at
 from memgraph.extract.referents import DEPARTMENTS, HE_SHE, IT
 from memgraph.extract.states import States
 from memgraph.extract.talk import Heard
@@ -159,7 +159,8 @@ class Asides(States):
             kind = self._kind_of(named.text)
             before = token.nbor(-1) if named.start > self.sentence.start else None
             is_called = kind == "" and self._is_called(named)
-            if is_called or (before is not None and self.words.is_("role", before.lower_)):
+            is_kin = before is not None and self.words.is_("role", before.lower_) and not is_furred(before)
+            if is_called or is_kin:
                 kind = "person"
             if kind == "" and any(
                 c.subject is not None

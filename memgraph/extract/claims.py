@@ -57,6 +57,7 @@ _DANGLES = regex.compile(r" (?:of|to|with|about|for|in|on|at|from)$")
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
 _SETS_OUT = frozenset("go come fly head travel drive".split())
+_STANDS = frozenset("hold track schedule ice".split())
 _STARTS = frozenset("start begin join turn".split())
 _LEAVES = frozenset("die pass leave".split())
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
@@ -198,6 +199,9 @@ class Claims(Referents):
             return True  # "the Spring Gala moved to Lisbon"
         if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
             return True
+        is_given = predicate == "assigned_to" and clause is not None and "give" in clause.words
+        if is_given and not (self._is_work_item(called.text) or self._is_known_project(called)):
+            return True  # "he gave Coco to Lily"
         if predicate == "with" and not is_sure:
             return True
         if predicate == "blocked_by" and not is_sure and thing is not None and thing.text.islower():
@@ -214,6 +218,8 @@ class Claims(Referents):
             return True  # "Atlas moved into QA"
         if predicate == "happened_on" and self._search(DUE):
             return True  # "the exam is due on 3 June"
+        if predicate in ("due_on", "happened_on") and clause is not None and clause.head.lower_ in _STANDS:
+            return True  # "Atlas was on hold over Easter"
         if predicate == "visited" and thing is not None and self._is_event(thing.text):
             return True  # "I went to the Spring Gala"
         if predicate in ("visited", "assigned_to") and clause is not None and "go" in clause.words:
@@ -384,7 +390,9 @@ class Claims(Referents):
         after = last.i + 1
         while after < self.sentence.end and last.doc[after].text in (",", ":", "–", "-"):
             after += 1
-        for clause in self.clauses:
+        since = max((t.i for t in self.sentence if t.i < token.i and t.text in (",", ";", "–", ":")), default=-1)
+        follows = any(since < c.head.i < token.i for c in self.clauses)  # "it's blocked since Thursday, we need …"
+        for clause in self.clauses if not follows else ():
             subject = clause.subject
             if subject is not None and subject.i < clause.head.i and subject.left_edge.i == after:
                 return clause.head.i

@@ -65,6 +65,11 @@ _SWITCHES = regex.compile(
     r"\b(?:switch(?:ed|es|ing)?|swapp(?:ed|ing)|replac(?:ed|es|ing)|chang(?:ed|es|ing) (?:me |him |her |it |us )?to)\b",
     regex.IGNORECASE,
 )
+_SWAPPED = regex.compile(
+    r"\b(?:replac|swapp|exchang)ed (?:my |the |his |her |their )?(?P<old>[\p{L}-]+)"
+    r" (?:with|for|by) (?:the )?(?P<new>[\p{L}-]+)",
+    regex.IGNORECASE,
+)
 _FIRST_PERSON = regex.compile(r"\b(?:I|[Mm]y|me|mine)\b")
 _TOO = regex.compile(r"\b(?:too|as well|also)\b|\bsame\b", regex.IGNORECASE)
 _NEARLY = regex.compile(r"\b(?:borderline|nearly|almost|pre-?)\b", regex.IGNORECASE)
@@ -271,6 +276,16 @@ class Health(Claims):
     def _replaced(self) -> Iterator[Proposal]:
         """ "The ramipril made me cough, so she switched me to losartan": the one before is over."""
         if not self._search(_SWITCHES):
+            return
+        swapped = self._search(_SWAPPED)
+        is_told = any(p.predicate == "takes_medication" for p in self.found)
+        if swapped is not None and not is_told and "takes_medication" in self.ontology.predicates:
+            old, new = (Literal(swapped[k], swapped[k].lower()) for k in ("old", "new"))
+            patient = (self._patient(), False)
+            if any(self.words.is_("medication", thing.value) for thing in (old, new)) and not self.is_question:
+                yield from self._stated(None, "takes_medication", patient, new, Mode.CHANGE)
+                over = self._proposal(None, "takes_medication", patient, old, Mode.CHANGE, Polarity.ENDS)
+                yield from [over] if over is not None else []
             return
         for new in [p for p in self.found if p.predicate == "takes_medication" and p.polarity is Polarity.HOLDS]:
             is_told = any(p.polarity is Polarity.ENDS and p.predicate == new.predicate for p in self.found)

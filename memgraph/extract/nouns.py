@@ -330,7 +330,7 @@ class NounFrames:
         for form in forms(token):
             if form in self._single:
                 found = self._single[form]
-                if found == "friend_of" and _is_furred(token):
+                if found == "friend_of" and is_furred(token):
                     return ("has_pet", "") if "has_pet" in self._single.values() else None  # "my furry friend Rex"
                 parts = [c for c in children(token, "compound") if c.lower_ != "line" and c.pos_ != "PROPN"]
                 is_title = found == "reports_to" and bool(parts)
@@ -566,7 +566,7 @@ class NounFrames:
                 return
 
 
-def _is_furred(token: Token) -> bool:
+def is_furred(token: Token) -> bool:
     """ "My faithful furry friend"."""
     beside = children(token, "amod", "compound")
     before = token.nbor(-1) if token.i > token.sent.start else token

@@ -50,6 +50,7 @@ _PAIRS = frozenset((("closed", "won"), ("closed", "lost")))  # which the parser 
 _WITH = regex.compile(r" (?:with|for|at) ")
 _TAG = regex.compile(r", (?:remember|you know|you see|you hear|mind you|okay|ok|got it)\?$", regex.IGNORECASE)
 AND_YOU = regex.compile(r"(?:^|,? )(?:and|how about|what about) (?:you|yours|yourself|u)\?+$", regex.IGNORECASE)
+_SINCE_THEN = regex.compile(r"\b(?:ever )?since then\b|\bever since(?=[.,;!]|$)", regex.IGNORECASE)
 _LETTERED = regex.compile(r"[A-HJ-Z]\d{0,3}")
 _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|,)$", regex.IGNORECASE)
 _TAIL = regex.compile(
@@ -132,6 +133,10 @@ class Referents:
         self.words = grammar.words
         self.heads = {c.head.i for c in self.clauses}
         self.times = times_in(self.text, episode.occurred_at)
+        then = _SINCE_THEN.search(self.text) if talk.time is not None else None
+        if then is not None and talk.time is not None:
+            said = {"text": then[0], "start_char": then.start(), "end_char": then.end(), "how": "since"}
+            self.times = (*self.times, replace(talk.time, **said))
         self.is_lower, self.is_question = told.is_lower, told.is_question
         self.found: list[Proposal] = []
         self.local: list[tuple[int, Heard]] = []  # where in this sentence which names stand
@@ -172,7 +177,8 @@ class Referents:
 
     def _is_person(self, name: str) -> bool:
         key = name_key(name)
-        return any(key == p or (" " not in key and key in p.split()) for p in self.talk.persons)
+        here = (name_key(h.name) for _, h in self.local if h.kind == "person")
+        return any(key == p or (" " not in key and key in p.split()) for p in (*here, *self.talk.persons))
 
     def _is_somebody(self, name: str) -> bool:
         """Whether a name is known for a person's, or taken for one where nothing is known."""

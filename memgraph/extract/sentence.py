@@ -138,6 +138,7 @@ class SentenceReader(Answers):
             same = [p for p in same if _says_the_same(p, proposal)]
             self.reading.proposals.append(max([*same, proposal], key=lambda p: (p.confidence, bool(p.valid_from))))
         self.talk.told.extend(self.found)
+        self.talk.time = self.times[-1] if self.times else self.talk.time
 
     def _plain_title(self, proposal: Proposal) -> Iterator[Proposal]:
         """ "Contoso's CFO" and "CFO of Contoso" are CFO, and that at Contoso."""

@@ -205,8 +205,8 @@ class States(Health):
             return
         is_asked = head.tag_ == "VB" and any(a.lower_ in ("did", "has") for a in children(head, "aux"))
         told = head.lower_ if head.tag_ in ("VBD", "VBN") else _DONE.get(head.lower_, "") if is_asked else ""
-        if not self.words.is_("status", told):
-            return
+        if not self.words.is_("status", told) or any(m.lower_ == "as" for m in children(head, "mark")):
+            return  # "as planned"
         whole = clause.objects[0] if clause.objects else clause.subject
         named = name_at(whole, self.talk.named) if whole is not None else None
         if whole is None or named is None or self.x.nouns.predicate_of(whole) is not None:  # a deal is none

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from memgraph.changes import Called, Literal, Proposal, SameAs
 from memgraph.model import name_key
+from memgraph.times import TimeSpan
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ class Talk:
     answering: Question | None = None  # what the turn before asked, while this one is read
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
     going_on: str = ""  # somebody else whom the sentence before, of this turn, was about: "He's nice. Grew up in Pune."
+    time: TimeSpan | None = None  # the last one told, which "since then" may mean
     ailments: dict[str, Literal] = field(default_factory=dict[str, Literal])  # the last medication and illness named
     told: list[Proposal] = field(default_factory=list[Proposal])  # facts, the latest last
 
@@ -109,6 +111,7 @@ class Talk:
         self.roles.update(earlier.roles)
         self.told.extend(earlier.told)
         self.ailments.update(earlier.ailments)
+        self.time = earlier.time or self.time
         self.unnamed = earlier.unnamed or self.unnamed
         self.speaker = earlier.speaker
 

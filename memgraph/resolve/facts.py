@@ -151,10 +151,12 @@ def _in_order(claims: Sequence[Claim]) -> list[Claim]:
     for claim in claims:
         sources.setdefault(claim.key, set()).add(claim.assertion.source)
 
-    def order(claim: Claim) -> tuple[bool, dt.datetime, dt.datetime, int, int, str]:
+    def order(claim: Claim) -> tuple[bool, dt.datetime, dt.datetime, int, int, dt.datetime, bool, str]:
         a = claim.assertion
-        # History is weighed last: a stated interval is more specific than "since then".
-        return (_is_past(a), vouched_at(a), a.said_at, a.place, len(sources[claim.key]), a.id)
+        # History is weighed last: a stated interval is more specific than "since then". Of what one message says, the
+        # earlier comes first: "I tore it in May, it's healed".
+        in_one = (a.valid_from, a.polarity is not Polarity.HOLDS, a.id)
+        return (_is_past(a), vouched_at(a), a.said_at, a.place, len(sources[claim.key]), *in_one)
 
     return sorted(claims, key=order)
 
