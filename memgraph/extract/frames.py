@@ -251,7 +251,7 @@ def _pair(subject: Token) -> list[Token]:
     return pair
 
 
-def _is_of_another(token: Token, prep: str, clause: Clause) -> bool:
+def _hangs_elsewhere(token: Token, prep: str, clause: Clause) -> bool:
     """Whether what follows a "to" is not the verb's own: "plan a trip to relax", "plan to drive to Rome"."""
     is_infinitive = token.tag_ == "VB" or any(t.tag_ == "VB" and children(t, "mark") for t in clause.complements)
     first = token.head if token.dep_ == "conj" else token
@@ -263,7 +263,7 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     if arg.preps:
         if "to" in arg.preps and clause.objects and "want" in clause.words:
             return []  # "I want my team to …"
-        candidates = [t for prep, t in clause.preps if prep in arg.preps and not _is_of_another(t, prep, clause)]
+        candidates = [t for prep, t in clause.preps if prep in arg.preps and not _hangs_elsewhere(t, prep, clause)]
         is_noun = clause.is_copular and clause.head.pos_ in ("NOUN", "PROPN")
         is_said_of_it = frame.verb == "be" and frame.subject == "S" and len(frame.args) == 1
         if is_said_of_it and is_noun:  # "it's vanilla with frosting" is with nobody

@@ -159,15 +159,25 @@ class Health(Claims):
     def _suffers_too(self, clause: Clause) -> Iterator[Proposal]:
         """ "My mum had it too": the illness that was told last."""
         is_it = any(t.lower_ in ("it", "that", "same") for t in clause.objects) and bool(clause.words & {"have", "get"})
-        told = [p for p in (*self.talk.told, *self.found) if p.predicate in ("has_condition", "allergic_to")]
+        told = [p for p in self._told_so_far if p.predicate in ("has_condition", "allergic_to")]
         if not is_it or not self._search(_TOO) or not told or told[-1].polarity is not Polarity.HOLDS:
             return
         predicate, thing = told[-1].predicate, told[-1].object
-        subject = (
-            self._subject(clause.subject, self.ontology[predicate], clause) if clause.subject is not None else None
-        )
+        who = clause.subject
+        subject = self._subject(who, self.ontology[predicate], clause) if who is not None else None
         if subject is not None and thing is not None and subject[0] != told[-1].subject:
             yield from self._stated(replace(clause, tense="present"), predicate, subject, thing)
+
+    def _stopped(self, clause: Clause) -> Iterator[Proposal]:
+        """ "I took …, but it made me dizzy so I stopped": what the sentence has just told is over."""
+        is_bare = bool(clause.words & {"stop", "quit"}) and not (clause.objects or clause.complements or clause.preps)
+        taken = [p for p in self.found if p.predicate == "takes_medication" and p.polarity is Polarity.HOLDS]
+        if not is_bare or not taken or clause.subject is None or clause.is_unreal or clause.is_negated:
+            return
+        subject = self._subject(clause.subject, self.ontology["takes_medication"], clause)
+        if subject is not None and subject[0] == taken[-1].subject:
+            over = self._proposal(clause, "takes_medication", subject, taken[-1].object, Mode.CHANGE, Polarity.ENDS)
+            yield from [over] if over is not None else []
 
     def _healed(self, clause: Clause) -> Iterator[Proposal]:
         """ "I tore my hamstring, it's healed": what was told last is over."""
@@ -330,12 +340,9 @@ class Health(Claims):
                 declared = self.ontology.predicates.get(predicate)
                 if declared is None or not self.words.is_any(kind, token):
                     continue
-                away = (
-                    kind == "condition"
-                    and clause.words & {"go", "went"}
-                    and "away" in clause.adverbs | clause.particles
-                )
-                is_over = bool(clause.words & over or away) and not clause.is_negated
+                is_away = "away" in clause.adverbs | clause.particles and bool(clause.words & {"go", "went"})
+                is_gone = bool(clause.words & over) or (is_away and kind == "condition")
+                is_over = is_gone and not clause.is_negated
                 owner = self._subject(owners[0], declared, None) if owners else None
                 if is_over and not owners:  # "the eczema cleared up", "he stopped the amlodipine"
                     owner = self._sufferer(predicate, token, clause)

@@ -416,9 +416,8 @@ class NounFrames:
         subject = own.subject if own is not None and own.is_copular else None
         vague = ("it", "that", "this", "there", "they", "these", "those")
         is_at = own is not None and bool(children(own.head, "case"))  # "the deal is at the proposal stage"
-        is_at |= token.lower_ in _JOBS and any(
-            d.lower_ in ("a", "an") for d in children(token, "det")
-        )  # "is a job at …"
+        articles = {d.lower_ for d in children(token, "det")}
+        is_at |= token.lower_ in _JOBS and bool(articles & {"a", "an"})  # "is a job at …"
         if subject is not None and subject.i != token.i and subject.lower_ not in vague and not is_at:
             yield fact(owner, tuple(conjuncts(subject)), own)
         yield from self._told_beside(token, predicate, owner, fact)
@@ -491,10 +490,8 @@ class NounFrames:
             colon_at = token.i + 1
             beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or c.dep_ == "ROOT")][:1]
         if beside and not (owner is None and children(token, "det")) and (has_colon or not self._is_text(predicate)):
-            torn = [
-                c for c in children(token, "conj") if token.tag_ == "NNS" and c.pos_ == "PROPN"
-            ]  # "twins Bo and Al"
-            listed = [c for c in torn if c.text[:1].isupper() and c.i > beside[0].i]
+            torn = children(token, "conj") if token.tag_ == "NNS" else []  # "twins Bo and Al"
+            listed = [c for c in torn if c.pos_ == "PROPN" and c.text[:1].isupper() and c.i > beside[0].i]
             yield fact(owner, (*conjuncts(beside[0]), *listed), None)
         # "Deal stage for Contoso: negotiation"
         colon = next((t for t in token.sent if _is_colon(t) and 0 < t.i - token.i < 7), None)

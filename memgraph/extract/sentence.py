@@ -99,7 +99,7 @@ class SentenceReader(Answers):
                 self._subject(token, Predicate(subject="person"), None)
             elif token.text in _FORBEARS or (token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses)):
                 self._role(token)  # "Dad's in rehab", "news of Grandpa"
-            for kind in ("medication", "condition"):
+            for kind in ("medication", "condition") if token.pos_ in ("NOUN", "PROPN", "X") else ():
                 if self.words.is_(kind, token.lower_):
                     self.talk.ailments[kind] = Literal(token.text, token.lower_)
         self._catch_up(self.sentence.end)
@@ -346,6 +346,7 @@ class SentenceReader(Answers):
             yield from self._found_out(clause)
             yield from self._injured(clause)
             yield from self._suffers_too(clause)
+            yield from self._stopped(clause)
             yield from self._healed(clause)
             yield from self._progress(clause)
             yield from self._preferences(clause)
