@@ -191,8 +191,8 @@ class Claims(Referents):
         if predicate == "age" and is_then:
             return True  # "when I turned ten, …"
         is_kin = thing is not None and self.words.is_("kin", thing.text.rpartition("'s ")[2])
-        if predicate == "assigned_to" and is_kin and thing is not None and "'s " in thing.text:
-            return True  # "we gave the cat to my aunt"
+        if predicate in ("assigned_to", "partner_of") and is_kin and thing is not None and "'s " in thing.text:
+            return True  # "we gave the cat to my aunt", "she moved in with her sister"
         is_of_somebody = declared.subject in ("person", "organization") and is_sure
         is_event = self._is_event(called.text) and not self._is_person(called.text)
         if is_of_somebody and is_event:

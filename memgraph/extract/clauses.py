@@ -185,6 +185,7 @@ def _is_head(token: Token) -> bool:
     return (
         bool(children(token, "cop"))
         or _is_verbal(token)
+        or (token.pos_ == "ADJ" and token.dep_ == "ROOT" and token.is_sent_start and bool(children(token, "obl")))
         or (bool(children(token, "nsubj")) and token.dep_ in ("ROOT", "conj", "ccomp", "parataxis", "advcl"))
     )
 

@@ -9,7 +9,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.contacts import Contacts
-from memgraph.extract.referents import OTHERS
+from memgraph.extract.referents import HE_SHE, OTHERS
 from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount
 from memgraph.model import Precision
 
@@ -35,7 +35,7 @@ _SPENDS = regex.compile(
     regex.IGNORECASE,
 )
 _A_YEAR = regex.compile(
-    rf"(?:for |at )?(?P<n>{MONEY}) ?(?:/|per |an? )(?:year|yr|annum|month|seat)\b", regex.IGNORECASE
+    rf"(?:for |at )?(?P<n>{MONEY})(?: ?(?:/|per |an? )(?:year|yr|annum|month|seat)\b|(?=[,.!]|$))", regex.IGNORECASE
 )
 _BUDGETED = frozenset(("budget", "deal_value"))
 _NO_MATTER = regex.compile(
@@ -73,7 +73,8 @@ _DECIDES = regex.compile(
     r" (?:hinges|hangs|depends|comes down)"
     rf" (?:on|to) (?:their|the) [\w -]+?,? (?P<who>{W}(?: {W})?)"
     rf"|(?P<who>{W}(?: {W})?) signs (?:off )?(?:on )?(?:(?:every|any)thing|all|contracts|deals|purchases|orders)\b"
-    rf"|(?P<who>{W}(?: {W})?),? (?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))(?=[.,;!]|$)"
+    rf"|(?P<who>{W}(?: {W})?),? (?:also )?(?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))"
+    r"(?: in the end| here| there| on it)?(?=[.,;!]|$)"
 )
 _IS_WHO = regex.compile(
     rf"(?P<who>{W}(?: {W})?)(?: is|['’]s)? (?:(?:the )?(?:one|person|guy|man|woman) )?(?:who|that) "
@@ -100,13 +101,14 @@ class Dealings(Contacts):
             return
         if any(p.predicate == "decision_maker" for p in self.found) or self.words.is_common(match["who"]):
             return
-        if match["who"].lower() in OTHERS:
-            return  # "He signs everything"
         self._catch_up(self.sentence.end)
-        last = match.groupdict().get("firm") or self._latest("organization", other_than=match["who"])
+        who = match["who"]
+        if who.lower() in OTHERS:  # "She decides in the end"
+            who = self._pointed(who.lower()) if who.lower() in HE_SHE else None
+        last = match.groupdict().get("firm") or self._latest("organization", other_than=who or "")
         subject = (Called(last, "organization"), False) if last else None
-        if subject is not None and self._kind_of(match["who"]) in ("", "person", "thing"):
-            yield from self._stated(None, "decision_maker", subject, Called(match["who"], "person"))
+        if subject is not None and who and self._kind_of(who) in ("", "person", "thing"):
+            yield from self._stated(None, "decision_maker", subject, Called(who, "person"))
 
     def _budgeted(self) -> Iterator[Proposal]:
         """ "We can't go above 30k", "Finance signed off on 80k": what a firm may spend."""

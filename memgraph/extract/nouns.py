@@ -34,7 +34,7 @@ _NOT_NAMES = frozenset(
     "prof ceo cfo cto coo vp hr it usa mom dad mum grandma grandpa gran granny granddad grandad god christmas easter "
     "update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry happy new old please not "
     "never english wow cool nice bye cheers morning gon gonna wanna gotta still mostly mainly currently notes minutes "
-    "summary recap met saw spoke talked called".split()
+    "summary recap met saw spoke talked called whoa woah hmm hm yay ugh aw aww yikes oops gosh phew".split()
 )
 _TERMS = frozenset(  # what is written like a firm's initials, and no name where it stands alone
     "ai api asap b2b b2c crm csm csv eod erp eta faq gdpr hq kpi mql mri msa mvp nda okr ooo pdf po poc pr pto qa qbr "

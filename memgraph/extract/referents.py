@@ -349,6 +349,8 @@ class Referents:
             fits = fits or [h for h in unknown if h.is_topic]
             met = [h for h in unknown if " " in h.name and h.name in self._named_here and h.hint != "place"]
             fits = fits or met  # "met Hedda Brun"
+            only = [h for h in unknown if h.hint in ("", "person") and not h.is_aside]
+            fits = fits or (only if len(only) == 1 else [])
             return self._answerers(fits[0]) if fits else None
         heard_so_far = [h for h in heard_so_far if not (h.is_aside and h.kind == "")]
         if kind == "person":  # "they" are several, as a rule

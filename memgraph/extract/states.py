@@ -233,7 +233,8 @@ class States(Health):
                 continue
             if not (self.words.is_("occupation", token.lower_) or self.words.is_("occupation", token.lemma_.lower())):
                 continue
-            if token.tag_ == "NNS" or self.words.is_any("role", token) or self._is_denied(token):
+            is_many = token.tag_ == "NNS" and not token.text.isupper()
+            if is_many or self.words.is_any("role", token) or self._is_denied(token):
                 continue
             beside: Token | None = None
             if label_is(token, "appos") and token.i > token.head.i:
