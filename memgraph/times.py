@@ -178,14 +178,14 @@ def _read(match: regex.Match[str], said_at: dt.datetime, *, is_future: bool) -> 
         if g["iso"]:
             return _day(dt.datetime.fromisoformat(g["iso"]).replace(tzinfo=UTC), text)
         if g["d1"] or g["d2"]:
-            month, number = _month(g["m1"] or g["m2"]), int(regex.sub(r"\D", "", g["d1"] or g["d2"]))
-            year, last = g["y1"] or g["y2"], g["to1"] or g["to2"]
+            month, number, year = _month(g["m1"] or g["m2"]), _number(g["d1"] or g["d2"]), g["y1"] or g["y2"]
+            last = _number(g["to1"] or g["to2"] or g["d1"] or g["d2"])
             if year:
                 first = dt.datetime(int(year), month, number, tzinfo=UTC)
             else:
                 first = _nearest(lambda y: dt.datetime(y, month, number, tzinfo=UTC), day, is_future=is_future)
-            end = first.replace(day=int(regex.sub(r"\D", "", last))) if last else first
-            return replace(_day(first, text), end=end + dt.timedelta(days=1)) if end >= first else _day(first, text)
+            end = max(first, first.replace(day=last)) + dt.timedelta(days=1)
+            return replace(_day(first, text), end=end)
         if g["dom"]:
             return _day(_day_of_month(int(g["dom"]), day, is_future=is_future), text)
     except ValueError:  # no such day
@@ -219,6 +219,11 @@ def _read(match: regex.Match[str], said_at: dt.datetime, *, is_future: bool) -> 
         start = _nearest(lambda y: dt.datetime(y, month, 1, tzinfo=UTC), day, is_future=is_future, whole_month=True)
         return _months(start, 1, text)
     return _year(int(g["year"]), text)
+
+
+def _number(day: str) -> int:
+    """The 11 of "11th"."""
+    return int(regex.sub(r"\D", "", day))
 
 
 def _month(name: str) -> int:

@@ -365,9 +365,10 @@ class Answers(Fields):
         """ "Is Ana his wife?" - "Girlfriend.": what she is to him."""
         first = next((t for t in self.sentence if t.is_alpha and not _NO.fullmatch(t.text)), self.sentence[0])
         predicate = self.x.nouns.labelled([first.lower_]) if self.words.is_any("role", first) else None
-        is_bare = predicate is not None and not children(first, "nmod:poss", "det", "compound")
-        for asked in question.asked if is_bare else ():
-            if predicate is not None and asked.predicate in _KIN and isinstance(asked.object, Called):
+        if predicate is None or children(first, "nmod:poss", "det", "compound"):
+            return False
+        for asked in question.asked:
+            if asked.predicate in _KIN and isinstance(asked.object, Called):
                 asked = replace(asked, predicate=predicate, object=self._answering(asked.object))
                 self._retell(asked, SURE, subject=self._answering(asked.subject))
                 return True
@@ -377,9 +378,9 @@ class Answers(Fields):
         """ "It's at 2.3, right?" - "2.4 since Monday.": another value of what has one."""
         if not question.asked or (not text[:1].isdigit() and text[:1] not in "$€£v"):
             return False
+        first = self.sentence[0]
         for asked in question.asked:
             declared = self.ontology[asked.predicate]
-            first = self.sentence[0]
             is_value = declared.object in ("money", "number", "date") or asked.predicate == "version"
             if declared.one and is_value and isinstance(asked.object, Literal):
                 for thing in self._object(first, declared, None):
@@ -427,9 +428,11 @@ class Answers(Fields):
         """ "We've been married since 2014", "I've had it for years": since when what was told has been so."""
         said = self.episode.occurred_at
         time = next((t for t in self.times if t.how in ("since", "for") and t.start <= said), None)
-        for clause in self.clauses if time is not None and not self.is_question else ():
+        if time is None or self.is_question:
+            return
+        for clause in self.clauses:
             about = self._pointed_at(clause)
-            if time is None or not about or clause.subject is None or clause.is_negated or clause.is_unreal:
+            if not about or clause.subject is None or clause.is_negated or clause.is_unreal:
                 continue
             who = self._subject(clause.subject, Predicate(subject="person"), clause)
             told = [p for p in self._told_so_far if p.predicate in about and who is not None and p.subject == who[0]]
@@ -467,16 +470,11 @@ class Answers(Fields):
             return False
         if question.words <= _FEW and self._filled_by_subject(question):
             return True
-        if _ME.match(text):
-            me = Called(self.episode.speaker, "person")
-            for left in question.open_:
-                if self._asks_for_person(left) and left.predicate not in _KIN and self._answer(left, me):
-                    return True
-        if _YOU_DO.match(text):
-            you = Called(question.by, "person")
-            for left in question.open_:
-                if self._asks_for_person(left) and left.predicate not in _KIN and self._answer(left, you):
-                    return True
+        doer = self.episode.speaker if _ME.match(text) else question.by if _YOU_DO.match(text) else ""
+        for left in question.open_ if doer else ():
+            is_who = self._asks_for_person(left) and left.predicate not in _KIN
+            if is_who and self._answer(left, Called(doer, "person")):
+                return True
         by_name = _DOES.match(_FILLER.sub("", text).rstrip(".!") + ".")
         first = next((t for t in self.sentence if t.is_alpha), self.sentence[0])
         if by_name is not None and first.pos_ not in ("VERB", "ADJ") and not self._is_none(by_name["who"]):

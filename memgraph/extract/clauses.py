@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from memgraph.extract.tree import Line, Span, Token
+    from memgraph.extract.tree import Span, Token
 
 _SHORTEST = 3  # letters of a verb whose last one is written twice
 _REFLEXIVE = frozenset("myself yourself himself herself itself ourselves yourselves themselves".split())
@@ -380,14 +380,14 @@ def is_cut(token: Token, whole: Span) -> bool:
     following = token.doc[whole.end] if whole.end < token.sent.end else None
     if following is not None and following.text in ('"', "“"):
         return True
-    if following is not None and following.lower_ == "to" and is_aim(following.head):
+    if following is not None and following.lower_ == "to" and _is_aim(following.head):
         return False  # "go on a retreat to …" says no more than what for
     if following is None or following.pos_ in ("PUNCT", "CCONJ", "INTJ"):
         return False
     return following.pos_ in ("ADP", "PART", "DET") or following in token.subtree
 
 
-def is_aim(verb: Token) -> bool:
+def _is_aim(verb: Token) -> bool:
     """Whether an infinitive tells what something is done for."""
     return verb.tag_ == "VB" and verb.dep_ in ("advcl", "acl")
 
@@ -428,14 +428,9 @@ def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
         first -= 1
     while last + 1 in inside:
         last += 1
-    while first > 0 and "-" in (doc[first].text, doc[first - 1].text) and _is_tight(doc, first):
+    while first > 0 and "-" in (doc[first].text, doc[first - 1].text) and doc[first].is_joined:
         first -= 1  # the "e" of "e-bike", "dairy-free mousse"
     return doc[first : last + 1 + has_own_mark(doc[last])]
-
-
-def _is_tight(doc: Line, at: int) -> bool:
-    """Whether a token is written without a space before it."""
-    return doc[at - 1].idx + len(doc[at - 1]) == doc[at].idx
 
 
 def has_own_mark(token: Token) -> bool:

@@ -233,7 +233,7 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
         first += 1
     end = last + 1 + has_own_mark(doc[last])
     text = doc[first:end].text.strip(" .,'’")
-    is_part = end + 1 < len(doc) and doc[end].text == "-" and doc[end].idx == doc[end - 1].idx + len(doc[end - 1])
+    is_part = end + 1 < len(doc) and doc[end].text == "-" and doc[end].is_joined
     if not text or (is_part and doc[end + 1].text[:1].islower()):  # "kick-off", "Lyon-based"
         return None
     return Named(known.get(text.lower(), text), first, end)
@@ -252,7 +252,7 @@ def _links(particle: Token, after: Token) -> bool:
 def _is_hyphened(doc: Line, at: int) -> bool:
     """Whether a capitalised word goes on behind a hyphen with another: "Anne-Marie"."""
     first, hyphen, second = doc[at], doc[at + 1], doc[at + 2]
-    is_one = hyphen.text == "-" and hyphen.idx == first.idx + len(first) and second.idx == hyphen.idx + 1
+    is_one = hyphen.text == "-" and hyphen.is_joined and second.is_joined
     return is_one and first.text[:1].isupper() and second.text[:1].isupper() and first.text.isalpha()
 
 
@@ -573,7 +573,7 @@ def is_furred(token: Token) -> bool:
 def _is_colon(token: Token) -> bool:
     """Whether a value follows: not within "CS:GO"."""
     after = token.doc.tokens[token.i + 1 : token.i + 2]
-    return token.text == ":" and not (after and after[0].idx == token.idx + 1 and after[0].is_alpha)
+    return token.text == ":" and not (after and after[0].is_joined and after[0].is_alpha)
 
 
 def _is_listed_with_me(token: Token) -> bool:

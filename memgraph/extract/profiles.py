@@ -69,7 +69,7 @@ class Profiles(Asides):
                 mode = Mode.CHANGE if predicate == "lives_in" else Mode.STATEMENT
                 if predicate in self.ontology.predicates and not known:
                     yield from self._stated(None, predicate, (Called(who, "person"), True), thing, mode)
-            elif named is not None and (self._is_person(named["who"]) or self._is_full(named["who"])):
+            elif named is not None and (self._is_person(named["who"]) or self._is_in_full(named["who"])):
                 who = named["who"]
             elif (role := _ROLE.fullmatch(part)) is not None and self.words.is_("role", role["role"]):
                 whose = f"{self.episode.speaker}'s "
@@ -77,10 +77,6 @@ class Profiles(Asides):
                 who = self.talk.roles.get(plain, whose + role["role"])
         yield from self._calling()
         yield from self._titled()
-
-    def _is_full(self, name: str) -> bool:
-        """Whether it is likely somebody's full name."""
-        return " " in name and self._is_somebody(name)
 
     def _calling(self) -> Iterator[Proposal]:
         """ "Hi, this is Ana from Contoso": who rings up so says for whom."""

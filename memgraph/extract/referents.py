@@ -133,8 +133,7 @@ class Referents:
         self.words = grammar.words
         self.heads = {c.head.i for c in self.clauses}
         self.times = times_in(self.text, episode.occurred_at)
-        then = _SINCE_THEN.search(self.text) if talk.time is not None else None
-        if then is not None and talk.time is not None:
+        if talk.time is not None and (then := _SINCE_THEN.search(self.text)):
             said = {"text": then[0], "start_char": then.start(), "end_char": then.end(), "how": "since"}
             self.times = (*self.times, replace(talk.time, **said))
         self.is_lower, self.is_question = told.is_lower, told.is_question
@@ -183,6 +182,10 @@ class Referents:
     def _is_somebody(self, name: str) -> bool:
         """Whether a name is known for a person's, or taken for one where nothing is known."""
         return self._is_person(name) or any(h.hint == "person" and h.kind == "" for h in self._heard(name))
+
+    def _is_in_full(self, name: str) -> bool:
+        """Whether a name is somebody's, first and last."""
+        return " " in name and self._is_somebody(name)
 
     @property
     def _told_so_far(self) -> list[Proposal]:
@@ -396,7 +399,7 @@ class Referents:
             if name is None or name == self.episode.speaker:
                 continue
             self._catch_up(token.i)
-            known = "person" if role or (" " in name and self._is_somebody(name)) else self._kind_of(name)
+            known = "person" if role or self._is_in_full(name) else self._kind_of(name)
             if word in IT and token in clause.objects:
                 continue  # "Jonas wants it by Friday"
             if word in HE_SHE and known in ("person", "") and self._gender(name) in ("", HE_SHE[word]):
@@ -620,6 +623,7 @@ class Referents:
         yield literal
 
     def _is_happening(self, token: Token) -> bool:
+        """Whether a word taken for a verb ends an event's name: "a charity run"."""
         return self.words.is_("happening", token.lower_) or token.lower_ in _OUTINGS
 
     def _title(self, token: Token) -> str:

@@ -90,6 +90,12 @@ class Token:
         return self.doc[self.i + by]
 
     @property
+    def is_joined(self) -> bool:
+        """Whether it is written right behind the token before it, without a space."""
+        before = self.doc.tokens[self.i - 1] if self.i else None
+        return before is not None and before.idx + len(before) == self.idx
+
+    @property
     def depth(self) -> int:
         """How many heads stand above it."""
         steps, token = 0, self
