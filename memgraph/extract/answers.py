@@ -11,11 +11,11 @@ import regex
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.claims import POINTED, SURE, UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
-from memgraph.extract.fields import Fields
 from memgraph.extract.frames import Frame
 from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import begins_amount, name_at
 from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
+from memgraph.extract.spells import Spells
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W
 from memgraph.model import Mode, Polarity, Precision
@@ -32,7 +32,6 @@ _ASKING = frozenset("where who what which when how whats wheres whos".split())
 _PLACED = {"studies": "studies_at", "job_title": "works_at"}
 _AT = regex.compile(rf"\bat (?:the )?(?P<where>{W}(?: {W}){{0,3}})[.!]?$")
 _SOMEBODY = Predicate(subject="thing", object="person")
-_BRIEF = 7  # words of an answer that tells no more than a time
 SINCE_WHEN = regex.compile(r"\b(?:since when|how long (?:has|have|['’]s|is|are|were))\b", regex.IGNORECASE)
 _ANYTHING = frozenset(("anything", "something"))
 _FEW = 4  # words of a question that names nobody: "any allergies?"
@@ -140,7 +139,7 @@ _HOW_BIG = regex.compile(
 _OF_FIRMS = (("decision_maker", _WHO_SIGNS), ("budget", _WHAT_SPENT), ("objection", _WHAT_BOTHERS))
 
 
-class Answers(Fields):
+class Answers(Spells):
     """Reads one sentence as a question, or as the answer to one."""
 
     def _open(self) -> list[Open]:
@@ -345,12 +344,6 @@ class Answers(Fields):
                 changes |= {"valid_from": since.start, "precision": since.precision}
             self._retell(asked, SURE, **changes)
 
-    def _retell(self, told: Proposal, confidence: float, **changes: Any) -> None:
-        """Take what was asked or told before for what this sentence says, but for what it changes."""
-        confidence = round(confidence * POINTED, 4)
-        retold = replace(told, episode=self.episode.id, text=self.text, confidence=confidence, **changes)
-        self.reading.proposals.append(retold)
-
     def _who_that_is(self, name: str, text: str) -> bool:
         """ "Who's Tom?" - "My husband."; "Is Tom your brother?" - "No, my cousin's friend" tells nothing."""
         told = _MY_ROLE.fullmatch(text.rstrip(".! "))
@@ -414,46 +407,6 @@ class Answers(Fields):
         if self._kind_of(told["who"]) in ("", "person"):
             who = Called(told["who"], "person")
             self._retell(asked, SURE, subject=self._answering(asked.subject), object=who, mode=Mode.CHANGE)
-
-    def _since(self, text: str) -> None:
-        """ "Since when?" is answered by when what was told last began."""
-        time = next((t for t in self.times if t.how in ("since", "for") and t.start <= self.episode.occurred_at), None)
-        told = next((p for p in reversed(self.talk.told) if not self.ontology[p.predicate].event), None)
-        is_bare = len(text.split()) <= _BRIEF and not any(c.subject is not None for c in self.clauses)
-        if time is not None and told is not None and told.polarity is Polarity.HOLDS and is_bare:
-            since = {"valid_from": time.start, "precision": time.precision, "mode": Mode.CHANGE}
-            self._retell(told, told.confidence, **since)
-
-    def _dated(self) -> Iterator[Proposal]:
-        """ "We've been married since 2014", "I've had it for years": since when what was told has been so."""
-        said = self.episode.occurred_at
-        time = next((t for t in self.times if t.how in ("since", "for") and t.start <= said), None)
-        if time is None or self.is_question:
-            return
-        for clause in self.clauses:
-            about = self._pointed_at(clause)
-            if not about or clause.subject is None or clause.is_negated or clause.is_unreal:
-                continue
-            who = self._subject(clause.subject, Predicate(subject="person"), clause)
-            told = [p for p in self._told_so_far if p.predicate in about and who is not None and p.subject == who[0]]
-            is_so = bool(told) and told[-1].polarity is Polarity.HOLDS
-            if is_so and not any(p.predicate == told[-1].predicate and p.valid_from for p in self.found):
-                changes: dict[str, Any] = {"valid_from": time.start, "precision": time.precision, "mode": Mode.CHANGE}
-                yield replace(told[-1], episode=self.episode.id, text=self.text, **changes)
-
-    def _pointed_at(self, clause: Clause) -> tuple[str, ...]:
-        """The predicates of what a clause only points at: "it", "there", "married", "together"."""
-        here = {clause.head.lower_, *clause.adverbs, *(t.lower_ for t in clause.complements)}
-        is_it = any(t.lower_ == "it" for t in (*clause.objects, *(t for _, t in clause.preps)))
-        if "married" in here and not any(p == "to" for p, _ in clause.preps):
-            return ("married_to",)
-        if "together" in here:
-            return ("partner_of", "married_to")
-        if "there" in here and clause.words & {"be", "work", "live", "there"}:
-            return ("works_at", "lives_in", "studies_at", "studied_at")
-        if is_it and (clause.words & {"take", "use"} or any(p == "on" for p, _ in clause.preps)):
-            return ("takes_medication",)
-        return ("has_condition",) if is_it and "have" in clause.words else ()
 
     def _filled(self, question: Question, text: str) -> bool:
         """Whether what the question left open is told, as a name, a number, or a few words."""

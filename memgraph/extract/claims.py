@@ -38,6 +38,9 @@ _CHANGE = regex.compile(
     r"\b(?:now|again|as of|from now on|these days|new|changed?|from today|effective)\b", regex.IGNORECASE
 )
 _NOW = regex.compile(r"\b(?:now|these days)\b", regex.IGNORECASE)  # "it's now 180, sorry, 185" corrects nothing earlier
+BEFORE_THAT = regex.compile(
+    r"\b(?:before (?:that|this|then)|previously|prior to (?:that|this)|until then|beforehand)\b,?", regex.IGNORECASE
+)
 _LAST_WHILE = relativedelta(years=1)  # "until May" speaks of so long before
 _LATELY = frozenset(("recently", "lately", "yet", "today"))
 _FOR_A_WHILE = regex.compile(
@@ -60,6 +63,7 @@ _SETS_OUT = frozenset("go come fly head travel drive".split())
 _STANDS = frozenset("hold track schedule ice".split())
 _STARTS = frozenset("start begin join turn".split())
 _LEAVES = frozenset("die pass leave".split())
+_OF_WORK_LIFE = frozenset(("works_at", "job_title"))
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
 _LIKINGS = frozenset("likes dislikes hobby".split())
@@ -74,6 +78,9 @@ _NO_VERSION = regex.compile(
     r"(?<![\w.-])(?!v(?:er(?:sion)?)?\b|beta|alpha|rc|lts|release|build)\p{L}{3,}", regex.IGNORECASE
 )
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
+
+
+Spell = tuple[dt.datetime | None, dt.datetime | None, Precision]  # since when, until when, how precisely
 
 
 class Claims(Referents):
@@ -128,7 +135,13 @@ class Claims(Referents):
         time = self._time(clause, thing, declared)
         if predicate in _FOR_LIFE and clause is not None and clause.is_copular and clause.tense == "past":
             clause = replace(clause, tense="present")  # "my father was Einar"
-        when = self._when(time, declared, clause, mode, polarity)
+        is_past = clause is None or clause.tense == "past"
+        is_past = is_past and polarity is Polarity.HOLDS and self._is_before_that(clause)
+        gave_way = self._gave_way(called, predicate, thing) if is_past else None
+        if gave_way is not None:
+            when = self._until(gave_way, time)
+        else:
+            when = self._when(time, declared, clause, mode, polarity)
         if when is None:
             return None
         start, end, precision = when
@@ -283,7 +296,7 @@ class Claims(Referents):
 
     def _when(
         self, time: TimeSpan | None, declared: Predicate, clause: Clause | None, mode: Mode, polarity: Polarity
-    ) -> tuple[dt.datetime | None, dt.datetime | None, Precision] | None:
+    ) -> Spell | None:
         """Since when, until when, how precisely; None where nothing is claimed of any time that has begun."""
         tense = "present" if clause is None else clause.tense
         start = end = None
@@ -330,6 +343,37 @@ class Claims(Referents):
         if end is not None and (start or said) >= end:
             return None
         return start, end, precision
+
+    def _is_before_that(self, clause: Clause | None) -> bool:
+        """Whether a clause begins with "before that", or its sentence where there is none."""
+        before = self._search(BEFORE_THAT)
+        if before is None or clause is None:
+            return before is not None and not self.plain[: before.start()].strip()
+        at = before.end() + self.sentence.start_char
+        following = [c.head.i for c in self.clauses if c.head.idx >= at]
+        return bool(following) and following[0] == clause.head.i
+
+    def _gave_way(self, who: Called, predicate: str, thing: Called | Literal | None) -> dt.datetime | None:
+        """When "before that" was: until what was told last, of the same kind, began."""
+        if thing is None or self.ontology[predicate].event:
+            return None
+        alike = _OF_WORK_LIFE if predicate in _OF_WORK_LIFE else {predicate}
+        told = (p for p in reversed(self._told_so_far) if p.subject == who and p.predicate in alike)
+        is_it = (p for p in told if p.object != thing and p.polarity is Polarity.HOLDS and p.valid_to is None)
+        last = next(is_it, None)
+        return last.valid_from if last is not None else None
+
+    def _until(self, end: dt.datetime, time: TimeSpan | None) -> Spell | None:
+        """The time before `end` that is told: "from 2015 on", "for six years", or none."""
+        if time is None or time.how == "until":  # since when is not said
+            end = end if time is None else min(end, time.start)
+            start = end - _LAST_WHILE
+        elif time.how == "for":
+            start = end - (self.episode.occurred_at - time.start)
+        else:
+            start, end = time.start, end if time.how == "since" else min(end, time.end)
+        precision = time.precision if time is not None else Precision.DAY
+        return (start, end, precision) if start < end else None
 
     def _is_ahead(self, time: TimeSpan | None) -> bool:
         """Whether what is going on is still to come: a time is told, and may lie ahead."""

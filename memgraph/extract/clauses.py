@@ -185,9 +185,14 @@ def _is_head(token: Token) -> bool:
     return (
         bool(children(token, "cop"))
         or _is_verbal(token)
-        or (token.pos_ == "ADJ" and token.dep_ == "ROOT" and token.is_sent_start and bool(children(token, "obl")))
+        or (token.pos_ == "ADJ" and token.dep_ == "ROOT" and _begins(token) and bool(children(token, "obl")))
         or (bool(children(token, "nsubj")) and token.dep_ in ("ROOT", "conj", "ccomp", "parataxis", "advcl"))
     )
+
+
+def _begins(token: Token) -> bool:
+    """Whether a sentence begins with it, but for an "and"."""
+    return all(t.pos_ in ("CCONJ", "INTJ") for t in token.doc[token.sent.start : token.i])
 
 
 def _is_verbal(token: Token) -> bool:
@@ -210,6 +215,7 @@ def _clause(head: Token) -> Clause:
     c.subject = subject_of(head)
     verbs = [head, *children(head, "aux", "aux:pass"), *cops]
     c.is_passive = bool(children(head, "aux:pass", "nsubj:pass"))
+    c.is_begun = any(a.lower_ == "got" for a in children(head, "aux:pass"))  # "he got engaged"
     for aux in children(head, "aux"):
         if aux.tag_ == "MD" or aux.lemma_ in _UNREAL_MODALS:
             c.modals.add(aux.lower_)
@@ -291,6 +297,9 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
         )  # "My news: Ann and I …"
         if is_headed or (len(own) > 1 and own[1].i == subject.i + 1):  # "Billing Rewrite is …", taken for two
             subject = own[1]
+        listed = [t for t in children(subject, "appos") if t.i > subject.i + 1 and t.nbor(-1).text == ":"]
+        if listed:
+            subject = listed[0]  # "My team: Ann, Tom and Ken report to me"
         if len(own) > 1 and subject.lower_ in ("who", "whom", "what"):  # "who does Tom report to?"
             subject = own[1]
         if subject.lower_ in ("who", "which", "that") and head.dep_ in ("acl:relcl", "acl"):
@@ -409,6 +418,8 @@ def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
                 continue
             if c.head.i == token.i and (kind == "det" or (kind == "nmod:poss" and c.pos_ == "PRON")):
                 continue
+            if c.lower_ == "longer" and c.i > 0 and c.nbor(-1).lower_ == "no":
+                continue  # "I'm no longer CFO"
             is_beside = kind.startswith("nmod") or (kind.startswith("obl") and not is_verb)
             if is_beside and {k.lower_ for k in children(c, "case")} & _LOOSE:
                 continue  # "a nurse since 2012"

@@ -91,6 +91,7 @@ class SentenceReader(Answers):
         self.found.extend(self._reactions())
         self.found.extend(self._unfounded())
         self.found.extend(list(self._dated()))
+        self.found.extend(list(self._was_before()))
         self.found.extend(christened)
         if not self.found and not silent:
             self.found.extend(self._put_right())

@@ -264,20 +264,26 @@ class States(Health):
                 yield from self._stated(None, "works_at", called, Called(at, "organization"))
 
     def _settled(self, clause: Clause) -> Iterator[Proposal]:
-        """ "I've been in Ghent since 2018" is to live there, "I changed jobs, I'm at Arcadis now" to work there."""
+        """ "I've been in Ghent since 2018" is to live there, "I've been at Arcadis since May" to work there; so is
+        "I changed jobs, I'm at Arcadis now"."""
         if not clause.is_copular or clause.is_negated or clause.is_unreal or clause.subject is None:
             return
         yield from self._was_there(clause)
         since = any(t.how == "since" for t in self.times)
         is_elsewhere = self._search(_NEW_JOB) or (self._search(_GONE) and "now" in clause.adverbs)
-        predicate = "lives_in" if clause.tense == "perfect" and since else "works_at" if is_elsewhere else ""
+        is_since = clause.tense == "perfect" and since
+        is_there = is_since and any(p == "in" for p, _ in clause.preps)
+        predicate = "lives_in" if is_there else "works_at" if is_elsewhere or is_since else ""
         declared = self.ontology.predicates.get(predicate)
         subject = self._subject(clause.subject, declared, clause) if declared is not None else None
         if declared is None or subject is None:
             return
         for prep, token in clause.preps:
-            there = self._entity(token, declared) if prep == ("in" if predicate == "lives_in" else "at") else None
-            if there is not None and token.i == clause.head.i:
+            is_at = prep == "in" if predicate == "lives_in" else prep in ("at", "with")
+            there = self._entity(token, declared) if is_at and token.pos_ == "PROPN" else None
+            if there is None or token.i != clause.head.i or self._is_somebody(there.text):
+                continue
+            if is_elsewhere or prep != "with" or any(h.hint == "organization" for h in self._heard(there.text)):
                 yield from self._stated(clause, predicate, subject, there, Mode.CHANGE)
 
     def _was_there(self, clause: Clause) -> Iterator[Proposal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,14 +26,19 @@ _CALENDAR = regex.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|spring|summer|autumn|fall|winter|easter|christmas|q[1-4])",
     regex.IGNORECASE,
 )
-_KINDS = (
-    ("when", r"^when\b|\b(?:what|which) (?:date|day|month|year|time)\b|^since when"),
-    ("how many", r"\bhow (?:many|much|often|long|old)\b"),
-    ("where", r"\bwhere\b|\b(?:what|which) (?:city|country|place|town|state)\b"),
-    ("who", r"\bwho(?:m|se)?\b"),
-    ("which", r"\bwhich\b|\bnames? of\b|\b(?:called|named)\b"),
-    ("why", r"\bwhy\b|\bwhat (?:made|caused)\b"),
-)
+_POSSESSIVE = regex.compile(r"['’]s\b")
+_MARKS = regex.compile(r"[?!.,;:\"“”()]")
+_KINDS = {
+    kind: regex.compile(pattern)
+    for kind, pattern in (
+        ("when", r"^when\b|\b(?:what|which) (?:date|day|month|year|time)\b|^since when"),
+        ("how many", r"\bhow (?:many|much|often|long|old)\b"),
+        ("where", r"\bwhere\b|\b(?:what|which) (?:city|country|place|town|state)\b"),
+        ("who", r"\bwho(?:m|se)?\b"),
+        ("which", r"\bwhich\b|\bnames? of\b|\b(?:called|named)\b"),
+        ("why", r"\bwhy\b|\bwhat (?:made|caused)\b"),
+    )
+}
 _LIST = regex.compile(r"^(?:what|which)(?: \w+)? (?!is\b|was\b|does\b|has\b)\w+(?<!s)s\b|\b(?:list|all of)\b", regex.I)
 _AUXILIARY = regex.compile(r"(?<=^\w+ )(?:do|does|did)\b|n['’]t\b")  # "what does she do?" asks for a profession,
 _DOING = regex.compile(r"\bdo(?:es)?\b|\bdid\b")  # "what did she do on Monday?" does not
@@ -111,7 +117,7 @@ def plan(question: str, ontology: Ontology, as_of: dt.datetime) -> Plan:
     """Read a question that is asked at `as_of`. Where all of its words are stop words, they count after all."""
     tokens = words_of(question)
     terms = tuple(dict.fromkeys(t for t in tokens if t not in STOP_WORDS)) or tuple(dict.fromkeys(tokens))
-    plain = regex.sub(r"['’]s\b", "", regex.sub(r"[?!.,;:\"“”()]", " ", question))
+    plain = _POSSESSIVE.sub("", _MARKS.sub(" ", question))
     words = name_key(plain).split()
     names: dict[str, None] = {}
     for start in range(len(words)):
@@ -133,7 +139,7 @@ def plan(question: str, ontology: Ontology, as_of: dt.datetime) -> Plan:
         names=tuple(names),
         short=tuple(w for w in names if w in words and w not in in_full | of_others),
         predicates=_asked_for((_DOING if windows else _AUXILIARY).sub("", low), ontology, is_negated=is_negated),
-        kind=next((kind for kind, pattern in _KINDS if regex.search(pattern, low)), ""),
+        kind=next((kind for kind, pattern in _KINDS.items() if pattern.search(low)), ""),
         is_list=_LIST.search(low) is not None,
         is_negated=is_negated,
         is_about_past=_PAST.search(low) is not None,
@@ -144,13 +150,18 @@ def plan(question: str, ontology: Ontology, as_of: dt.datetime) -> Plan:
 def _asked_for(question: str, ontology: Ontology, *, is_negated: bool) -> frozenset[str]:
     """The relations that a question may be about, by its words in whatever form; not to like is to dislike."""
     said = {stem(w) for w in words_of(question)}
-    asked = {name for name, p in ontology.predicates.items() if any(stem(w) in said for w in p.asks.split())}
+    asked = {name for name, p in ontology.predicates.items() if not _stems(p.asks).isdisjoint(said)}
     if is_negated:
         denials = {
             name: [v.split()[2] for v in p.verbs if v.startswith("S not ")] for name, p in ontology.predicates.items()
         }
         asked |= {name for name, verbs in denials.items() if any(stem(v) in said for v in verbs)}
     return frozenset(asked)
+
+
+@functools.lru_cache(maxsize=1024)
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(map(stem, words.split()))
 
 
 def _is_any_year(time: str) -> bool:

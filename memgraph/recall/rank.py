@@ -174,7 +174,7 @@ def _rarity(found: Scores) -> Scores:
 
 def _moved(values: Scores, to: NDArray[np.int64]) -> Scores:
     """The value of the turn that each turn points to; 0 where there is none."""
-    return np.where(to >= 0, values[..., to], 0.0) if values.size else values
+    return np.append(values, np.zeros((*values.shape[:-1], 1)), axis=-1).take(to, axis=-1)
 
 
 def _windows(turns: Scores, before: NDArray[np.int64], after: NDArray[np.int64]) -> tuple[Scores, Scores]:

@@ -114,14 +114,15 @@ class Lexicon:
         held = np.flatnonzero(place)
         place[held] = np.arange(len(held))
         with one_thread():
-            like = np.square(np.clip(self._rows[asked] @ self._rows[held].T, 0, 1)).astype(float)
-        like[self._stem_of[asked][:, None] == self._stem_of[held][None, :]] = 1.0
+            like = np.square(np.clip(self._rows[held] @ self._rows[asked].T, 0, 1)).astype(float)
+        like[self._stem_of[held][:, None] == self._stem_of[asked][None, :]] = 1.0
         if beginnings:
             words = list(self._numbers)
             for row in (i for i, w in enumerate(sought) if w in beginnings):
-                like[row] = [float(words[int(n)].startswith(sought[row])) for n in held]
+                like[:, row] = [float(words[int(n)].startswith(sought[row])) for n in held]
         filled = lengths > 0
-        out[:, filled] = np.maximum.reduceat(like[:, place[spoken]], (np.cumsum(lengths) - lengths)[filled], axis=1)
+        starts = (np.cumsum(lengths) - lengths)[filled]
+        out[:, filled] = np.maximum.reduceat(like.take(place[spoken], axis=0), starts, axis=0).T
         return out
 
     def _learn(self) -> None:

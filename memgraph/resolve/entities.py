@@ -2,7 +2,7 @@
 
 Names are joined where somebody said so (an alias), where a person decided so, or where one is the short
 form of exactly one other ("Gunnar" of "Gunnar Lie", "Bob Chen" of "Robert Chen", "Halvorsen" of "Halvorsen
-Shipping"). Likeness of spelling alone never joins: Caroline and Carolyn are as near as Jon and John. What a
+Shipping", "Atlas" of "Project Atlas"). Likeness of spelling alone never joins: Caroline and Carolyn are as near as Jon and John. What a
 person holds to be two stays two.
 
 A role ("Ana's sister") stands for whoever was called so, unless several were: then it stands for itself.
@@ -17,6 +17,7 @@ from memgraph.model import Entity, Link, LinkRule, Mention, Name, name_key
 from memgraph.ontology import full_forms, short_forms
 
 _ROLE = re.compile(r"'s [\w-]+$")
+_LABELS = frozenset("project programme program initiative".split())  # which tell apart nothing: "Project Atlas"
 _RANK = {"person": 4, "organization": 3, "place": 2, "event": 1, "thing": 0}
 
 
@@ -62,8 +63,7 @@ def group(names: Collection[Name], links: Collection[Link]) -> dict[str, str]:
     for short in sorted((n for n in names if n.id in words), key=lambda n: (-len(words[n.id]), n.id)):
         a = words[short.id]
         alike = [n for given in (a[0], *full_forms().get(a[0], ())) for n in beginning.get(given, ())]
-        if len(a) == 1:
-            alike += ending.get(a[0], ())
+        alike += ending.get(a[-1], ())
         fuller = {joined.root(n.id) for n in alike if _is_short_for(short, a, n, words[n.id])}
         if len(fuller) == 1:
             joined.join(short.id, min(fuller))
@@ -119,7 +119,9 @@ def _is_short_for(short: Name, a: tuple[str, ...], full: Name, b: tuple[str, ...
     is_nickname = may_be_person and len(b) > 1 and b[0] in full_forms().get(a[0], ())
     if is_nickname and len(a) in (1, len(b)) and a[1:] in ((), b[1:]):
         return True
-    if len(a) == len(b) or full.kind == "place" or (full.kind == "thing" and short.kind == "thing"):
+    if full.kind == "thing" and short.kind == "thing":
+        return any(b in ((label, *a), (*a, label)) for label in _LABELS)
+    if len(a) == len(b) or full.kind == "place":
         return False
     is_prefix = b[: len(a)] == a
     if full.kind == "person" and len(a) == 1:
