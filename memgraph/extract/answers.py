@@ -34,6 +34,7 @@ _AT = regex.compile(rf"\bat (?:the )?(?P<where>{W}(?: {W}){{0,3}})[.!]?$")
 _SOMEBODY = Predicate(subject="thing", object="person")
 SINCE_WHEN = regex.compile(r"\b(?:since when|how long (?:has|have|['’]s|is|are|were))\b", regex.IGNORECASE)
 _ANYTHING = frozenset(("anything", "something"))
+_FULL = 2  # words of a name
 _FEW = 4  # words of a question that names nobody: "any allergies?"
 _PLAIN = regex.compile(
     rf"\b[Ww]hat(?:['’]s| is| are|['’]re) (?P<who>you|he|she|they|{W}(?: {W})?) (?P<allergic_to>allergic to)"
@@ -218,6 +219,22 @@ class Answers(Spells):
                 out.append(Open(found.predicate, owner[0], found.qualifier))
         return list(dict.fromkeys(out))
 
+    def _who_has(self) -> Iterator[Proposal]:
+        """ "Who's allergic to cats?": what somebody, to be told, has."""
+        for clause, fitting in zip(self.clauses, self.prepared.matches, strict=True):
+            if clause.subject is None or clause.subject.lower_ not in ("who", "anyone", "anybody"):
+                continue
+            for match in fitting:
+                declared = self.ontology[match.frame.predicate]
+                is_fit = match.frame.subject == "S" and match.frame.polarity is Polarity.HOLDS
+                if not is_fit or declared.subject != "person" or declared.object != "text" or declared.qualified:
+                    continue
+                for token in match.objects[:1]:
+                    if not match.frame.words or self.words.is_any(match.frame.words, token):
+                        for thing in self._object(token, declared, clause):
+                            somebody = (Called(YOU, "person"), True)
+                            yield from self._stated(clause, match.frame.predicate, somebody, thing)
+
     def _anything(self) -> list[Open]:
         """ "Do you take anything for it?", "are you allergic to anything?": what a yes or no leaves open."""
         out: list[Open] = []
@@ -315,6 +332,12 @@ class Answers(Spells):
             self.talk.note(known, "person", self.words.gender(called.text.rpartition(" ")[2]))
         return Called(known, "person")
 
+    @property
+    def _is_echo(self) -> bool:
+        """ "And your brother?" - "Karim? He's fine.": whether a question only names who was asked after."""
+        words = [t for t in self.sentence if t.is_alpha]
+        return self.is_question and len(words) <= _FULL and all(t.pos_ == "PROPN" for t in words)
+
     def answer(self, question: Question) -> None:
         """Read this sentence as the answer to what was asked."""
         text = self.plain.strip()
@@ -323,10 +346,11 @@ class Answers(Spells):
         if _REACTION.match(text) or (question.named and self._who_that_is(question.named, text)):
             return
         yes = _YES.match(text) if not self.is_question else None
-        is_told = not self.is_question and not _NO.match(text) and not UNREAL.search(text)
+        is_told = self._is_echo or not (self.is_question or _NO.match(text) or UNREAL.search(text))
         if self._reached_instead(question) or self._related_instead(question):
             return
-        if _NO.match(text) and (question.is_still or _ENDED.search(text)):
+        is_over = _ENDED.search(text) is not None
+        if (_NO.match(text) and (question.is_still or is_over)) or (question.is_still and is_over and yes is None):
             self._no_more(question)
         if is_told and yes is None and self._instead_of_that(question, text):
             return
@@ -428,20 +452,23 @@ class Answers(Spells):
             is_who = self._asks_for_person(left) and left.predicate not in _KIN
             if is_who and self._answer(left, Called(doer, "person")):
                 return True
-        by_name = _DOES.match(_FILLER.sub("", text).rstrip(".!") + ".")
-        first = next((t for t in self.sentence if t.is_alpha), self.sentence[0])
-        if by_name is not None and first.pos_ not in ("VERB", "ADJ") and not self._is_none(by_name["who"]):
-            those = [Called(name, "person") for name in by_name.group("who", "too") if name]
-            those = [who for who in those if self._kind_of(who.text) in ("", "person")]
-            for left in question.open_:
-                told = [self._answer(left, who) for who in those] if self._asks_for_person(left) else []
-                if any(told):
-                    return True
+        those = [Called(doer, "person")] if doer else self._doers(text)
+        for left in question.open_ if not doer else ():
+            told = [self._answer(left, who) for who in those] if self._asks_for_person(left) else []
+            if any(told):
+                return True
+        for asked in question.whose if those else ():
+            for who in those:
+                self._retell(asked, SURE, subject=who)
+        if question.whose and those:
+            return True
         root = self.sentence.root
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
         others = [c for c in self.clauses if c not in pointing and c.subject is not None]
         if pointing and not others and not pointing[-1].is_negated:
             root = pointing[-1].head  # "That would be Magda", "Used to be Oslo, now it's Graz"
+        elif others and others[0].head.pos_ == "AUX" and others[0].preps and _YES.match(text):
+            root = others[0].preps[0][1]  # "I am, to Halina"
         elif any(c.subject is not None and not c.words & _SUPPOSES and c.head.i <= root.i for c in self.clauses):
             first = self.sentence[0]
             if not (first.like_num or begins_amount(first)):
@@ -477,6 +504,15 @@ class Answers(Spells):
                 self._where_too(left, text)
                 return True
         return False
+
+    def _doers(self, text: str) -> list[Called]:
+        """Who it is: "Marta does", "It's Marta now", "Ann and Tom"."""
+        by_name = _DOES.match(_FILLER.sub("", text).rstrip(".!") + ".")
+        first = next((t for t in self.sentence if t.is_alpha), self.sentence[0])
+        if by_name is None or first.pos_ in ("VERB", "ADJ") or self._is_none(by_name["who"]):
+            return []
+        named = [name for name in by_name.group("who", "too") if name]
+        return [Called(name, "person") for name in named if self._kind_of(name) in ("", "person")]
 
     def _is_none(self, name: str) -> bool:
         """Whether what is written like a name is none."""

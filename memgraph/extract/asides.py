@@ -42,6 +42,11 @@ _THEIR_STAFF = regex.compile(  # whose staff that is, is a firm
     r"|budget|headcount|champion|headquarters|hq|offices?|renewal|contract)\b",
     regex.IGNORECASE,
 )
+_GREETS = regex.compile(
+    r"^(?:(?:hi|hello|hey|welcome|dear|thanks|thank you|(?:good )?(?:morning|evening|afternoon)|congrats"
+    r"|congratulations),? )+(?:back,? )?$",
+    regex.IGNORECASE,
+)
 _MEAL_WITH = regex.compile(
     r"\b(?:lunch|coffee|coffees|dinner|drinks?|breakfast|brunch|beers?|tea|a chat|catch-?up|date) with $",
     regex.IGNORECASE,
@@ -190,6 +195,8 @@ class Asides(States):
                 kind = "person"
                 at = Called(firm, "organization")
                 self.found.extend(self._stated(None, "works_at", (Called(named.text, kind), False), at))
+            if not self.talk.other and kind in ("", "person") and _GREETS.search(said_before):
+                self.talk.other = named.text
             is_account = kind == "" and self._is_sold_to(
                 named, hint, after, is_teller=told is not None and not told["at"]
             )

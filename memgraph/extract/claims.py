@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of
-from memgraph.extract.referents import DUE, IT, OTHERS, YOU, Referents, label_is
+from memgraph.extract.referents import DUE, DUE_AT, IT, OTHERS, YOU, Referents, label_is
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
 from memgraph.times import TimeSpan
@@ -390,6 +390,7 @@ class Claims(Referents):
         if declared.object == "date":
             return None
         usable = [t for t in self.times if not (isinstance(thing, Literal) and t.text == thing.text)]
+        usable = [t for t in usable if not DUE_AT.search(self.text[: t.start_char])]
         if not declared.event:  # "high, after last year's losses"
             usable = [t for t in usable if t.how == "since" or not _OF_A_TIME.match(self.text, t.end_char)]
         if declared.ahead:  # "I plan to visit Rome in May" is planned now

@@ -216,6 +216,7 @@ def _clause(head: Token) -> Clause:
     verbs = [head, *children(head, "aux", "aux:pass"), *cops]
     c.is_passive = bool(children(head, "aux:pass", "nsubj:pass"))
     c.is_begun = any(a.lower_ == "got" for a in children(head, "aux:pass"))  # "he got engaged"
+    c.is_begun |= head.dep_ == "xcomp" and head.tag_ == "VBN" and head.head.lower_ == "got"
     for aux in children(head, "aux"):
         if aux.tag_ == "MD" or aux.lemma_ in _UNREAL_MODALS:
             c.modals.add(aux.lower_)
@@ -227,7 +228,8 @@ def _clause(head: Token) -> Clause:
     if not c.objects and not c.is_copular:
         c.objects = [t for o in children(head, "iobj") for t in conjuncts(o)]
     if not c.objects and not c.is_copular:  # the parser took it for something else
-        c.objects = [t for t in children(head, "obl") if t.pos_ == "PROPN" and not children(t, "case")]
+        named = [t for t in children(head, "obl") if t.pos_ == "PROPN"]
+        c.objects = [t for t in named if not any(children(p, "case") for p in (t, *children(t, "compound", "flat")))]
     if c.objects and not c.is_copular:  # "I have gout, since 2019, and sleep apnea"
         listed = [t for t in children(head, "conj") if t.pos_ == "NOUN" and not children(t, "cop", *_SUBJECTS)]
         listed = [t for t in listed if children(t, "det") or any(p.text == "," for p in children(t, "punct"))]
@@ -304,6 +306,8 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
             subject = own[1]
         if subject.lower_ in ("who", "which", "that") and head.dep_ in ("acl:relcl", "acl"):
             return head.head
+        if subject.dep_ == "nsubj" and children(subject, "cop") and children(subject, "nsubj"):
+            return subject_of(subject)  # "She's a nurse, works at …"
         return subject
     named = [t for t in children(head, "csubj") if t.text[:1].isupper() and t.is_sent_start and len(t.subtree) <= 3]
     if named:  # "Larkbox no longer depends on …", taken for a gerund
@@ -316,6 +320,9 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
         if above.pos_ in ("NOUN", "PROPN") and above.dep_ in ("obj", "obl", "nmod") and not children(above, "cop"):
             above = above.head  # "loves sushi and hates olives", with "hates" hung on the sushi
         return subject_of(above, depth + 1)
+    is_listed = kind == "parataxis" and head.tag_ in ("VBZ", "VBD") and head.nbor(-1).text == ","
+    if is_listed and children(head.head, *_SUBJECTS):  # "she's a nurse, works at …"
+        return subject_of(head.head, depth + 1)
     if kind in ("xcomp", "advcl") and head.tag_ in ("VBG", "VB", "VBN", "NN", "JJ", "NNP"):
         made = (
             children(head.head, "obj", "iobj")

@@ -37,6 +37,11 @@ _SPENDS = regex.compile(
 _A_YEAR = regex.compile(
     rf"(?:for |at )?(?P<n>{MONEY})(?: ?(?:/|per |an? )(?:year|yr|annum|month|seat)\b|(?=[,.!]|$))", regex.IGNORECASE
 )
+_CLOSED_AT = regex.compile(
+    rf"(?:(?:it|we|they|the deal) )?(?:closed|signed|settled|came in|went through|landed)(?: it)? (?:at|for|on)"
+    rf" (?:about |around |roughly )?(?P<n>{MONEY})(?=[,.;!]|$| a | per )",
+    regex.IGNORECASE,
+)
 _BUDGETED = frozenset(("budget", "deal_value"))
 _NO_MATTER = regex.compile(
     r"\b(?:price|cost|money|budget)(?: really)?(?: is|['’]s|['’]d be| was)?(?:n['’]t| not| no)"
@@ -122,12 +127,13 @@ class Dealings(Contacts):
         if amount is not None and subject is not None and not amount.value.startswith("0"):
             yield from self._stated(None, "budget", subject, amount)
 
-    def _yearly(self) -> Iterator[Proposal]:
-        """ "Contoso signed! 90k per year": what a deal that was just told is worth."""
-        match = _A_YEAR.match(self.plain)
+    def _worth(self) -> Iterator[Proposal]:
+        """ "Contoso signed! 90k per year", "Closed at 90k": what a deal that was just told is worth."""
+        match = _A_YEAR.match(self.plain) or _CLOSED_AT.match(self.plain)
         told = [p for p in self.talk.told if p.episode == self.episode.id and p.predicate == "deal_stage"]
         amount = read_amount(match["n"].strip()) if match is not None and told else None
-        if amount is not None and "deal_value" in self.ontology.predicates and not self.found:
+        is_told = any(p.predicate in _BUDGETED for p in self.found)
+        if amount is not None and "deal_value" in self.ontology.predicates and not is_told:
             for worth in self._stated(None, "deal_value", (told[-1].subject, False), amount):
                 yield replace(worth, valid_from=None, precision=Precision.INSTANT)  # "start 1 June" is another matter
 

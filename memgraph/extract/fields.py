@@ -22,6 +22,7 @@ _NOTED = regex.compile(
     rf"(?P<value>{MONEY})",
     regex.IGNORECASE,
 )
+_DATED = regex.compile(r"\b(?P<label>\p{L}+(?: date)?)(?: on| by| in| set for| for)? $", regex.IGNORECASE)
 _STAFF = regex.compile(r"(?<![\w.])(?P<n>\d[\d,]*)\+? (?:employees|staff|ftes?|people|heads)\b", regex.IGNORECASE)
 _WHO = regex.compile(rf"{W}(?: (?:(?:de|van|von|der|la|le) )?{W}){{0,3}}")
 _NAME = regex.compile(rf"{W}(?: {W}){{0,3}}")
@@ -65,7 +66,7 @@ class Fields(Dealings):
         if seat is not None and "located_in" in self.ontology.predicates and "located_in" not in taken:
             firm, place = (Called(seat["who"], "organization"), True), Called(seat["place"], "place")
             yield from self._stated(None, "located_in", firm, place) if not self._is_person(seat["who"]) else ()
-        if not self._search(HAS_AMOUNT) or not (self._search(_NOTED) or self._search(_STAFF)):
+        if not self._search(HAS_AMOUNT):
             return
         at = 0
         for part in _PARTS.split(self.plain):
@@ -76,6 +77,11 @@ class Fields(Dealings):
                 predicate = self._labelled(match["label"])
                 if predicate and self.ontology[predicate].object == "money" and predicate not in taken:
                     yield from self._valued(predicate, match["value"], "", start + match.start())
+            for time in times_in(part, self.episode.occurred_at):
+                headed = _DATED.search(part[: time.start_char])
+                predicate = self._labelled(headed["label"]) if headed is not None else ""
+                if predicate and self.ontology[predicate].object == "date" and predicate not in taken:
+                    yield from self._valued(predicate, time.text, "", start)
             staff = _STAFF.search(part)
             if staff is not None and "headcount" in self.ontology.predicates and "headcount" not in taken:
                 yield from self._valued("headcount", staff["n"], "", start + staff.start())

@@ -157,6 +157,16 @@ class Health(Claims):
             if whose:
                 yield from self._stated(None, "has_condition", (Called(whose, "person"), True), Literal(what, what))
 
+    def _afflicted(self, clause: Clause) -> Iterator[Proposal]:
+        """ "She has glaucoma", with the "has" taken for an auxiliary."""
+        head, declared = clause.head, self.ontology.predicates.get("has_condition")
+        is_had = any(a.lemma_.lower() == "have" and a.nbor(1) is head for a in children(head, "aux"))
+        if not is_had or declared is None or clause.subject is None or not self.words.is_("condition", head.lower_):
+            return
+        subject, what = self._subject(clause.subject, declared, clause), read_text(head.text)
+        if subject is not None and what is not None and head.tag_ not in ("VBN", "VBD"):
+            yield from self._stated(replace(clause, tense="present"), "has_condition", subject, what)
+
     def _suffers_too(self, clause: Clause) -> Iterator[Proposal]:
         """ "My mum had it too": the illness that was told last."""
         is_it = any(t.lower_ in ("it", "that", "same") for t in clause.objects) and bool(clause.words & {"have", "get"})
@@ -347,7 +357,7 @@ class Health(Claims):
                 owner = self._subject(owners[0], declared, None) if owners else None
                 if is_over and not owners:  # "the eczema cleared up", "he stopped the amlodipine"
                     owner = self._sufferer(predicate, token, clause)
-                said = phrase(token)
+                said = phrase(token).rpartition("diagnosed ")[2]  # "my GP diagnosed anaemia"
                 if token.lower_ in _MEASURED and not _HIGH.search(said):
                     level = _UP_DOWN.get(clause.head.lower_) if clause.is_copular and clause.subject == token else None
                     said = f"{level} {said}" if level is not None else ""

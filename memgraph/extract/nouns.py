@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 # What a word with a capital may be tagged as and still be a name ("Person2" is taken for punctuation).
 _NOMINAL = frozenset(("PROPN", "NOUN", "ADJ", "X", "NUM", "SYM", "PUNCT"))
 _JOINS = ("compound", "flat", "flat:foreign", "flat:name", "goeswith", "fixed")
-_PARTICLES = frozenset(("of", "de", "del", "da", "van", "von", "der", "la", "le", "&"))
+_FOREIGN = frozenset("de del da das dos du des di della van von der den ter la le".split())  # within names alone
+_PARTICLES = _FOREIGN | {"of", "&"}
 _MOVES = frozenset(
     "go went move change rise fall drop grow cut raise reduce increase decrease slip shrink jump set push "
-    "slash trim halve double bump lift expand extend adjust revise climb upped upp up".split()
+    "slash trim halve double bump lift expand extend adjust revise climb upped upp up postpone delay reschedule".split()
 )
 _GIVES = frozenset("mention have give quote share set state name approve".split())
 _GRANTS = frozenset("approve agree allocate secure grant confirm".split())
@@ -34,7 +35,8 @@ _NOT_NAMES = frozenset(
     "prof ceo cfo cto coo vp hr it usa mom dad mum grandma grandpa gran granny granddad grandad god christmas easter "
     "update note fyi btw tbh omg yo nope yeah yep welcome congrats congratulations sorry happy new old please not "
     "never english wow cool nice bye cheers morning gon gonna wanna gotta still mostly mainly currently notes minutes "
-    "summary recap met saw spoke talked called whoa woah hmm hm yay ugh aw aww yikes oops gosh phew".split()
+    "summary recap met saw spoke talked called whoa woah hmm hm yay ugh aw aww yikes oops gosh phew ouch uh uhm er erm "
+    "meh argh huh eh ah ooh yuck brr bravo hooray hurray bummer noted agreed exactly indeed perfect lovely".split()
 )
 _TERMS = frozenset(  # what is written like a firm's initials, and no name where it stands alone
     "ai api asap b2b b2c crm csm csv eod erp eta faq gdpr hq kpi mql mri msa mvp nda okr ooo pdf po poc pr pto qa qbr "
@@ -47,6 +49,7 @@ _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin
 _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no longer"
 _OPENERS = frozenset("what who whats which where when how whos any other".split())
 _FURRED = frozenset("furry fluffy furred fuzzy feathered feathery four-legged legged scaly".split())
+_WHETHER = frozenset("did do does has have is was any".split())
 _LIGHT = frozenset("and so but ok then right now".split())
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
@@ -222,7 +225,9 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
         if last + 1 in good or _adjoins(doc[last + 1], doc[last]):
             last += 1
         elif last + 2 < end and (
-            _is_hyphened(doc, last) or (_links(doc[last + 1], doc[last + 2]) and doc[last + 2].head.i in group)
+            _is_hyphened(doc, last)
+            or (_links(doc[last + 1], doc[last + 2]) and doc[last + 2].head.i in group)
+            or (doc[last + 1].lower_ in _FOREIGN and doc[last + 2].text[:1].isupper())
         ):
             last += 2
         else:
@@ -231,7 +236,7 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
         first < last and doc[first].lower_ in _NOT_NAMES and (doc[first].is_sent_start or not _is_in_name(doc[first]))
     ):
         first += 1
-    end = last + 1 + has_own_mark(doc[last])
+    end = last + 1 + (has_own_mark(doc[last]) and doc[last].lower_ not in known)  # "And Ann's?"
     text = doc[first:end].text.strip(" .,'’")
     is_part = end + 1 < len(doc) and doc[end].text == "-" and doc[end].is_joined
     if not text or (is_part and doc[end + 1].text[:1].islower()):  # "kick-off", "Lyon-based"
@@ -292,6 +297,7 @@ class NounFrames:
                 else:
                     self._double.setdefault((words[-2], words[-1]), name)
         self._texts = {n for n, p in ontology.predicates.items() if p.object == "text"}
+        self._dates = {n for n, p in ontology.predicates.items() if p.object == "date"}
         self._numbers = {n for n, p in ontology.predicates.items() if p.object in ("money", "number")} | {"version"}
         self._dates = {n for n, p in ontology.predicates.items() if p.object == "date"}
         self._qualified = {n for n, p in ontology.predicates.items() if p.qualified}
@@ -383,12 +389,15 @@ class NounFrames:
         first = self.predicate_of(sentence[min(1, len(sentence) - 1)])  # "Phone number, in case?"
         is_headed = first is not None and sentence[0].dep_ == "compound" and not any(t.pos_ == "VERB" for t in sentence)
         is_of_having = bool(words & {"have", "got"}) and sentence[0].lower_ in ("do", "does", "have", "has", "got")
+        is_if = sentence[0].lower_ in _WHETHER  # "Did the budget come up?" - "Yes, it's 65k"
         said = [t for t in sentence if t.is_alpha and t.lower_ not in _LIGHT]
         is_short = len(said) <= 3 + is_headed
         is_open = is_short or bool(words & _OPENERS)
-        for token in sentence if is_open or is_of_having else ():
+        for token in sentence if is_open or is_of_having or is_if else ():
             told = self.predicate_of(token)
-            if told is not None and (is_open or told[0] not in self._texts):
+            is_amount = told is not None and (self._is_number(told[0]) or told[0] in self._dates)
+            is_fit = is_open or is_amount or (told is not None and is_of_having and told[0] not in self._texts)
+            if told is not None and is_fit:
                 yield NounFact(told[0], token, owner_of(token), (), None, qualifier=told[1])
 
     def _around(
@@ -527,8 +536,11 @@ class NounFrames:
         clause = by_head.get(listed.head.i)
         if listed.dep_ != "obj" or clause is None or clause.subject is None:
             return
-        if predicate in self._numbers and clause.words & (_MOVES | _GRANTS):
+        if self._is_number(predicate) and clause.words & (_MOVES | _GRANTS):
             moved = [t for p, t in clause.preps if p in ("to", "at", "of") and t.i > token.i]
+            if predicate in self._dates:  # whatever the parser made of the date
+                to = [t.i for t in token.sent if t.i > token.i and t.lower_ in ("to", "until")]
+                moved = [token.doc[i + 1] for i in to[-1:] if i + 1 < token.sent.end]
             if moved:
                 yield fact(owner_of(token) or clause.subject, (moved[0],), clause, Mode.CHANGE)
             return

@@ -67,6 +67,7 @@ _OUTINGS = frozenset("run walk ride".split())
 _TASTING = frozenset("like love enjoy stand".split())
 _YOU = regex.compile(r"\byou(?:r|['’]\w+)?\b", regex.IGNORECASE)
 DUE = regex.compile(r"\bdue (?:on|by|in)\b", regex.IGNORECASE)
+DUE_AT = regex.compile(r"\bdue(?: back)?(?: on| by| in)? (?:the )?$", regex.IGNORECASE)
 _MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
 _PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
@@ -327,8 +328,15 @@ class Referents:
         if word in _FIRST:
             return self.episode.speaker
         if word in SECOND:
-            return YOU if self.is_question else self.talk.other or None
+            return YOU if self.is_question else self._called_upon or self.talk.other or None
         return None
+
+    @property
+    def _called_upon(self) -> str:
+        """Whom the sentence calls: "Mila, you have …"."""
+        token = next((t for t in self.sentence if label_is(t, "vocative") and t.pos_ == "PROPN"), None)
+        named = name_at(token, self.talk.named) if token is not None else None
+        return named.text if named is not None and self._kind_of(named.text) in ("", "person") else ""
 
     @property
     def _named_here(self) -> set[str]:

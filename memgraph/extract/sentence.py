@@ -35,6 +35,9 @@ _FORM = regex.compile(
     r"(?<=^[\p{L}-]+) (?:shots?|injections?|tablets?|pills?|capsules?|drops|patch(?:es)?|infusions?|cream|ointment)$",
     regex.IGNORECASE,
 )
+_SHORT = 5  # words of a question that says no more than what is asked after
+_TAKES = frozenset("take be put start prescribe give".split())
+_FORMS = frozenset("tablet pill capsule injection drop inhaler spray patch supplement".split())
 _PRESCRIBES = frozenset(("prescribe", "put"))
 _TITLE_AT = regex.compile(
     rf"(?P<firm>{W}(?: {W}){{0,2}})['’]s (?:new |current |first |interim |acting )*(?P<title>.+)"
@@ -66,6 +69,12 @@ _ADJECTIVAL = frozenset(
 class SentenceReader(Answers):
     """Reads one sentence into its episode's reading."""
 
+    def answer(self, question: Question) -> None:
+        """See `Answers.answer`; the same from the other side."""
+        super().answer(question)
+        told = self.reading.proposals
+        told.extend(p for p in mirrored(told, self.ontology, self._is_somebody) if p not in told)
+
     def read(self, *, is_joke: bool) -> None:
         self._hear_names()
         christened = list(self._christened())  # "Her name's Odile, she's a chef"
@@ -77,12 +86,14 @@ class SentenceReader(Answers):
         if not self.is_question:
             self.found.extend(self._contacts())
         self.found.extend(self._status_told())
+        self.found.extend(self._due_too())
+        self.found.extend(self._released())
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
         self.found.extend(self._too_dear())
         self.found.extend(self._price_told())
         self.found.extend(self._budgeted())
-        self.found.extend(self._yearly())
+        self.found.extend(self._worth())
         self.found.extend(self._last_day())
         self.found.extend(self._still_there())
         self.found.extend(self._introduced())
@@ -108,8 +119,9 @@ class SentenceReader(Answers):
         if self.is_question:
             self.talk.question = Question(
                 self.episode.speaker,
-                asked=[*self.found, *self._on_file()],
+                asked=[*self.found, *self._on_file(), *self._still_so()],
                 open_=self._open(),
+                whose=list(self._who_has()),
                 words=sum(t.is_alpha for t in self.sentence),
                 about=self._asked_after(),
                 named=self._only_named(),
@@ -163,6 +175,8 @@ class SentenceReader(Answers):
         is_tag = self.is_question and name == self.talk.going_on  # "He's on leave, didn't he tell you?"
         if doers and not is_tag:
             self.talk.going_on = name if is_other and not self.is_question else ""
+        elif self._is_echo:
+            self.talk.going_on = self._only_named()
 
     def _asked_back(self) -> list[Open]:
         """ "I'm a nurse, and you?" asks for the same of the other."""
@@ -176,6 +190,24 @@ class SentenceReader(Answers):
         """Who a question asks after: "What happened to Bart?"."""
         said = {t.lower_ for t in self.sentence}
         return "" if said & (SECOND | {"we", "us", "i", "me"}) else self._only_named()
+
+    def _still_so(self) -> list[Proposal]:
+        """ "Still the allopurinol?": what was told of it, where the question says no more."""
+        is_asked = any(t.lower_ == "still" for t in self.sentence) and not self.found
+        so = [p for p in self.talk.told if p.polarity is Polarity.HOLDS and p.object is not None] if is_asked else []
+        named = [p for p in so if p.object is not None and p.object.text.lower() in self.plain.lower()]
+        if is_asked and not named:
+            named = [*self._still_suffered()]
+        return [replace(p, valid_from=None, valid_to=None) for p in named[-1:]]
+
+    def _still_suffered(self) -> Iterator[Proposal]:
+        """ "Still the allopurinol?": of whoever is asked, unless of whom one had spoken."""
+        for predicate, kind in (("takes_medication", "medication"), ("has_condition", "condition")):
+            those = [t for t in self.sentence if self.words.is_any(kind, t) and t.pos_ in ("NOUN", "PROPN", "X")]
+            is_short = sum(t.is_alpha for t in self.sentence) <= _SHORT
+            for token in those if is_short and predicate in self.ontology.predicates else ():
+                thing = Literal(token.text, token.lower_)
+                yield from self._stated(None, predicate, (Called(YOU, "person"), True), thing)
 
     def _only_named(self) -> str:
         """Whom a sentence names, if one only, who may be a person."""
@@ -276,6 +308,7 @@ class SentenceReader(Answers):
                     if not frame.words
                     or self.words.is_any(frame.words, t)
                     or (frame.words == "medication" and (self._is_brand(t) or self._is_drug(t, clause)))
+                    or (frame.words == "medication" and frame.verb in _TAKES and self._is_made_up(t))
                     or (frame.words == "condition" and self._is_hurt(t))
                     or (t.lower_ == "it" and self._meant_by_it(frame))
                     or (frame.words == "activity" and frame.verb == "play" and self._is_instrument(t))
@@ -303,7 +336,7 @@ class SentenceReader(Answers):
                 elif match.subject is None and frame.subject == "X" and declared.subject == "person" and fitting:
                     subject = self._on_behalf(clause, declared)
                 else:
-                    subject = self._subject(match.subject, declared, clause) if fitting else None
+                    subject = self._subject(self._bearer(match), declared, clause) if fitting else None
                 if subject is None:
                     continue
                 if "S" in frame.known and not self._is_known(subject[0], declared.subject, match.subject, clause):
@@ -345,6 +378,7 @@ class SentenceReader(Answers):
             yield from self._settled(clause)
             yield from self._does(clause)
             yield from self._found_out(clause)
+            yield from self._afflicted(clause)
             yield from self._injured(clause)
             yield from self._suffers_too(clause)
             yield from self._stopped(clause)
@@ -393,6 +427,13 @@ class SentenceReader(Answers):
         is_looked_at = token.tag_ == "NNS" and not self.words.is_any("study", token)
         # "I've been studying, attending workshops, …", "studying characters"
         return frame.predicate != "studies" or not (is_done or is_looked_at)
+
+    def _bearer(self, match: Match) -> Token | None:
+        """Who has what "my knee" has."""
+        subject = match.subject
+        is_part = subject is not None and match.frame.predicate == "has_condition" and self._is_part(subject)
+        owners = children(subject, "nmod:poss") if subject is not None and is_part else []
+        return owners[0] if owners else subject
 
     def _meant_by_it(self, frame: Frame) -> Literal | None:
         """The medication or the illness spoken of last: "they took me off it", "she got over it"."""
@@ -467,6 +508,10 @@ class SentenceReader(Answers):
         )
         is_unknown = token.is_oov and token.pos_ in ("NOUN", "PROPN") and token.tag_ != "NNS" and token.is_alpha
         return is_unknown and (is_given or is_against) and not self._kind_of(token.text)
+
+    def _is_made_up(self, token: Token) -> bool:
+        """ "I take iron tablets": a form in which something is taken."""
+        return token.lemma_.lower() in _FORMS and bool(children(token, "compound", "amod"))
 
     def _is_passing(self, token: Token) -> bool:
         """ "I love your commitment", "I liked the lesson": of what is just spoken of, and no taste."""

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import regex
-
 from memgraph.changes import Proposal
 from memgraph.extract.claims import BEFORE_THAT, POINTED
 from memgraph.extract.clauses import Clause, conjuncts
@@ -57,7 +55,7 @@ class Spells(Fields):
             yield replace(told, episode=self.episode.id, text=self.text, **changes)
         for clause in self.clauses:
             about = self._pointed_at(clause)
-            if not about or clause.subject is None or clause.is_negated or clause.is_unreal:
+            if not about or clause.is_negated or clause.is_unreal:
                 continue
             who = self._subject(clause.subject, Predicate(subject="person"), clause)
             told = [p for p in self._told_so_far if p.predicate in about and who is not None and p.subject == who[0]]
@@ -67,7 +65,7 @@ class Spells(Fields):
 
     def _just_told(self, time: TimeSpan) -> list[Proposal]:
         """What the sentence before told of one, where this one says no more than since when: "Since January."."""
-        before = [p for p in self.talk.told if p.episode == self.episode.id]
+        before = [p for p in self._told_so_far if p.episode == self.episode.id]
         starts = self.plain[: time.start_char].strip(" ,–-").lower()
         if self.found or not before or starts not in ("since", "for", "") or not self._is_mere_time(self.plain):
             return []
@@ -102,10 +100,10 @@ class Spells(Fields):
         is_brief = len(self.plain[before.end() :].split()) <= _IN_SUM
         if declared.event or declared.object == "date" or others or not (pointing or is_brief):
             return
-        root = pointing[0].head if pointing else self.sentence.root
-        for token in conjuncts(root):
-            if token.pos_ not in ("NOUN", "PROPN", "ADJ", "X", "NUM", "SYM"):
-                continue
+        at = before.end() + self.sentence.start_char
+        named = (t for t in self.sentence if t.idx >= at and t.pos_ in ("NOUN", "PROPN", "ADJ", "X", "NUM", "SYM"))
+        root = pointing[0].head if pointing else next(named, None)
+        for token in conjuncts(root) if root is not None else ():
             for thing in self._object(token, declared, None):
                 if thing != last.object:
                     past = [replace(c, tense="past") for c in pointing[:1]]

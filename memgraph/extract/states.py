@@ -12,7 +12,7 @@ from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase, stem
 from memgraph.extract.health import Health
 from memgraph.extract.nouns import name_at
-from memgraph.extract.referents import label_is
+from memgraph.extract.referents import DUE_AT, label_is
 from memgraph.extract.values import SPELLED, W, read_text
 from memgraph.model import Mode, Polarity, Precision
 
@@ -70,6 +70,9 @@ _NEW_HOME = regex.compile(
 _STILL_AT = regex.compile(
     rf"^(?i:(?:i['’]m |yes,? |yeah,? |yep,? )?still (?:with|at)) (?P<firm>{W}(?: {W})*)(?=[,.!;]|$)"
 )
+_STILL_IN = regex.compile(
+    rf"^(?i:(?:i['’]m |(?:s?he|it)['’]s |yes,? |yeah,? |yep,? )?still in) (?P<where>{W}(?: {W})*)(?=[,.!;]|$)"
+)
 _LAST_DAY = regex.compile(
     rf"(?:(?P<who>{W}(?: {W})?)['’]s|\b(?:(?P<my>(?i:my))|(?P<whose>(?i:his|her)))) last day(?: of work)?"
     rf"(?: (?:at|with) (?P<firm>{W}(?: {W})*))? (?P<when>is|was|will be)\b"
@@ -77,6 +80,13 @@ _LAST_DAY = regex.compile(
 _HEADED = regex.compile(
     rf"^(?:[Ss]tatus(?: update)?(?: of| on| for)? )?(?P<what>{W}(?: {W}){{0,3}})(?: (?:[Ss]tatus|[Uu]pdate))?"
     rf"(?::| [–—-]) (?P<how>[\w -]{{2,40}}?)(?:[.!]?$|, )"
+)
+
+
+_RELEASED = regex.compile(
+    rf"(?:^|[,;.] |\b(?i:the|our|so|and) )(?P<what>{W}(?: {W}){{0,3}}) (?:version |v)?(?P<version>\d+(?:\.\d+)+)"
+    r"(?: (?:is|was|went|got|has been|['’]s))?(?: now| finally| just)? (?:out|live|released|shipped|available|deployed"
+    r"|rolled out|launched)\b"
 )
 
 
@@ -147,9 +157,15 @@ class States(Health):
                 text = phrase(token).removeprefix("new ") if is_title else token.text
                 if name == "project_status" and self._is_far_from(token):
                     continue
-                if name == "project_status" and (case := children(token, "case")) and not children(token, "det"):
+                if (
+                    name == "project_status"
+                    and (case := children(token, "case", "mark"))
+                    and not children(token, "det")
+                ):
                     text = f"{case[0].text} {text}"  # "on hold", but "in the green"
                 literal = read_text(_FOR_LONG.sub("", text))
+                if name == "project_status" and literal is not None:
+                    literal = replace(literal, value=literal.value.removeprefix("in "))
                 if name == "job_title":
                     yield from self._employer(clause, subject)
                 if name == "project_status" and (any(t.text == "%" for t in token.subtree) or self._search(_CLOSED)):
@@ -270,7 +286,8 @@ class States(Health):
             return
         yield from self._was_there(clause)
         since = any(t.how == "since" for t in self.times)
-        is_elsewhere = self._search(_NEW_JOB) or (self._search(_GONE) and "now" in clause.adverbs)
+        was_before = clause.tense == "past" and self._is_before_that(clause)  # "before that I was at Fabrikam"
+        is_elsewhere = was_before or self._search(_NEW_JOB) or (self._search(_GONE) and "now" in clause.adverbs)
         is_since = clause.tense == "perfect" and since
         is_there = is_since and any(p == "in" for p, _ in clause.preps)
         predicate = "lives_in" if is_there else "works_at" if is_elsewhere or is_since else ""
@@ -284,7 +301,8 @@ class States(Health):
             if there is None or token.i != clause.head.i or self._is_somebody(there.text):
                 continue
             if is_elsewhere or prep != "with" or any(h.hint == "organization" for h in self._heard(there.text)):
-                yield from self._stated(clause, predicate, subject, there, Mode.CHANGE)
+                mode = Mode.STATEMENT if was_before else Mode.CHANGE
+                yield from self._stated(clause, predicate, subject, there, mode)
 
     def _was_there(self, clause: Clause) -> Iterator[Proposal]:
         """ "I was there in 2021", where a place has just been named; "we were in Rome last week"."""
@@ -303,15 +321,19 @@ class States(Health):
             yield from self._stated(clause, "visited", subject, Called(there, "place"))
 
     def _still_there(self) -> Iterator[Proposal]:
-        """ "Our new place is in Graz", "Still with Contoso": where the speaker lives and works."""
+        """ "Our new place is in Graz", "Still with Contoso": where whoever is spoken of lives and works."""
         if self.is_question:
             return
-        me = (Called(self.episode.speaker, "person"), True)
+        me = (Called(self.talk.going_on or self.episode.speaker, "person"), True)
         home, work = self._search(_NEW_HOME), self._search(_STILL_AT)
         if home is not None and "lives_in" in self.ontology.predicates:
             yield from self._stated(None, "lives_in", me, Called(home["where"], "place"), Mode.CHANGE)
         if work is not None and "works_at" in self.ontology.predicates and not self._is_person(work["firm"]):
             yield from self._stated(None, "works_at", me, Called(work["firm"], "organization"))
+        where = self._search(_STILL_IN)
+        is_place = where is not None and any(h.hint == "place" for h in self._heard(where["where"]))
+        if where is not None and is_place and "lives_in" in self.ontology.predicates:
+            yield from self._stated(None, "lives_in", me, Called(where["where"], "place"))
 
     def _last_day(self) -> Iterator[Proposal]:
         """ "Kim's last day at Contoso was Friday": an end, also where the firm isn't named."""
@@ -388,6 +410,29 @@ class States(Health):
         clause = self.clauses[0] if self.clauses and headed is None else None
         yield from self._standing(name, how, clause)
 
+    def _due_too(self) -> Iterator[Proposal]:
+        """ "It's assigned to Ann and due on 3 June": when it is due, whatever the parser made of the "due"."""
+        time = next((t for t in self.times if DUE_AT.search(self.plain[: t.start_char])), None)
+        declared = self.ontology.predicates.get("due_on")
+        is_told = any(self.ontology[p.predicate].object == "date" for p in self.found)
+        if time is None or declared is None or is_told or self.is_question:
+            return
+        before = [c for c in self.clauses if c.head.idx - self.sentence.start_char < time.start_char]
+        doers = [c for c in before if c.subject is not None and not (c.is_unreal or c.is_negated)]
+        subject = self._subject(doers[0].subject, declared, doers[0]) if doers else None
+        if subject is not None:
+            yield from self._stated(doers[0], "due_on", subject, Literal(time.text, time.forward.iso))
+
+    def _released(self) -> Iterator[Proposal]:
+        """ "Atlas 3.3 is out": its version."""
+        match = self._search(_RELEASED)
+        if match is None or self.is_question or "version" not in self.ontology.predicates:
+            return
+        if not any(p.predicate == "version" for p in self.found) and not self._is_person(match["what"]):
+            thing = Called(match["what"], "thing")
+            version = Literal(match["version"], match["version"])
+            yield from self._stated(None, "version", (thing, True), version, Mode.CHANGE)
+
     def _standing(self, name: str, how: str, clause: Clause | None, *, is_answer: bool = False) -> Iterator[Proposal]:
         """A deal's stage or a project's status, where these are the words for one."""
         words = how.lower().split()
@@ -400,7 +445,8 @@ class States(Health):
             if not fits or len(words) > 3:
                 continue
             called = Called(name, declared.subject)
-            value = " ".join(words[1:] if words[0] in ("in", "at") and kind == "stage" else words)
+            is_bare = words[0] == "in" or (words[0] == "at" and kind == "stage")
+            value = " ".join(words[1:] if is_bare else words)
             told = list(self._stated(clause, predicate, (called, not is_answer), Literal(how, value)))
             if told:
                 yield from told

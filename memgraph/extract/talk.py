@@ -48,6 +48,7 @@ class Question:
     by: str
     asked: list[Proposal] = field(default_factory=list[Proposal])
     open_: list[Open] = field(default_factory=list["Open"])
+    whose: list[Proposal] = field(default_factory=list[Proposal])  # "Who's allergic to cats?": whoever answers for it
     words: int = 0  # how many it has
     about: str = ""  # who is asked after, where that is neither of the two
     named: str = ""  # the only one named in it: "Is Tom your brother?"

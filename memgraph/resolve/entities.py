@@ -2,8 +2,8 @@
 
 Names are joined where somebody said so (an alias), where a person decided so, or where one is the short
 form of exactly one other ("Gunnar" of "Gunnar Lie", "Bob Chen" of "Robert Chen", "Halvorsen" of "Halvorsen
-Shipping", "Atlas" of "Project Atlas"). Likeness of spelling alone never joins: Caroline and Carolyn are as near as Jon and John. What a
-person holds to be two stays two.
+Shipping", "Atlas" of "Project Atlas"). Likeness of spelling alone never joins: Caroline and Carolyn are as near as Jon
+and John. What a person holds to be two stays two.
 
 A role ("Ana's sister") stands for whoever was called so, unless several were: then it stands for itself.
 """

@@ -358,6 +358,42 @@ async def test_history_has_an_end() -> None:
     assert (over.polarity, over.valid_from) == (Polarity.ENDS, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "predicate", "thing", "start", "end"),
+    [
+        ("I'm the CFO of Contoso. Since August 2016.", "job_title", "CFO", "2016-08-01", None),
+        ("I have gout. Had it since 2015, comes and goes.", "has_condition", "gout", "2015-01-01", None),
+        ("I take allopurinol since May 2024. Before that it was colchicine, from 2015 on.",
+         "takes_medication", "colchicine", "2015-01-01", "2024-05-01"),
+        ("I moved to Graz in May 2020. Before that I lived in Ghent for two years.",
+         "lives_in", "Ghent", "2018-04-21", "2020-05-01"),
+        ("I've been at Contoso since 2020. Before that, Fabrikam.", "works_at", "Fabrikam", "2019-01-01", "2020-01-01"),
+        ("I joined Contoso in May 2020, before that I was a baker at Fabrikam.",
+         "job_title", "baker", "2019-05-01", "2020-05-01"),
+        ("I've been at Contoso since 2022. Before that I was at Fabrikam, until 2020.",
+         "works_at", "Fabrikam", "2019-01-01", "2020-01-01"),
+        ("Tom got engaged to Ida last month.", "partner_of", "Ida", "2025-02-01", None),
+    ],
+)  # fmt: skip
+async def test_since_when_and_until_when_it_is_so(
+    text: str, predicate: str, thing: str, start: str, end: str | None
+) -> None:
+    told = [p for p in (await read(text)).proposals if p.predicate == predicate and p.object and p.object.text == thing]
+    times = {(str(p.valid_from)[:10], p.valid_to and str(p.valid_to)[:10]) for p in told if p.polarity == "holds"}
+    assert (start, end) in times
+
+
+async def test_before_that_is_a_time_only_where_it_is_told_since_when_the_latter_is_so() -> None:
+    told = await read("I work at Contoso. Before that I was at Fabrikam.")
+    assert said_of(told, "works_at") == {("Ana Lima", "works_at", "Contoso")}
+
+
+async def test_what_is_asked_about_still_being_so_may_be_over() -> None:
+    told = await talk(("Ben", "Still on the allopurinol?"), ("Ana Lima", "Stopped on 1 March."))
+    [over] = [p for p in told.proposals if p.predicate == "takes_medication"]
+    assert (over.polarity, str(over.valid_from)[:10]) == (Polarity.ENDS, "2025-03-01")
+
+
 async def test_a_question_gives_meaning_to_its_answer() -> None:
     found = await talk(("Ben", "Where do you work?"), ("Ana Lima", "Contoso."))
     assert said(found) == {("Ana Lima", "works_at", "Contoso")}
@@ -402,7 +438,12 @@ async def test_a_question_gives_meaning_to_its_answer() -> None:
         ("Is red@mail.example still right?", "Yes.", "email", {"red@mail.example"}),
         ("Who takes Widget Crash?", "I do", "assigned_to", {"Ana Lima"}),
         ("Who's on Widget Crash?", "Me.", "works_on", {"Widget Crash"}),
-        ("Are you married?", "Yes, to Tom.", "married_to", {"Tom"}),
+        ("Are you married?", "Yes, to Tom.", "married_to", {"Ana Lima", "Tom"}),
+        ("Are you married?", "I am, to Tom.", "married_to", {"Ana Lima", "Tom"}),
+        ("And your brother?", "Karim? He's fine.", "sibling_of", {"Ana Lima", "Karim"}),
+        ("Who's allergic to cats?", "Me, sadly.", "allergic_to", {"cats"}),
+        ("Who speaks Thai here?", "Ken does.", "speaks", {"thai"}),
+        ("Did Contoso's budget change?", "Yes, it's 65k, not 80.", "budget", {"65000"}),
         ("Are you married?", "Divorced.", "married_to", set()),
         ("Who's Tom?", "My husband.", "married_to", {"Tom", "Ana Lima"}),
         ("Is Tom your brother?", "No, my husband.", "married_to", {"Tom", "Ana Lima"}),
