@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.clauses import Clause, children, clause_of
-from memgraph.extract.referents import DUE, DUE_AT, IT, OTHERS, YOU, Referents, label_is
+from memgraph.extract.referents import DUE, DUE_AT, HE_SHE, IT, OTHERS, YOU, Referents, label_is
 from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
 from memgraph.times import TimeSpan
@@ -468,7 +468,8 @@ class Claims(Referents):
                 return of  # "the deadline for the decision" is that of whom it is about
         if clause is None and declared.subject != "person":  # "Larkbox is at version 2.1"
             around = next((c for c in self.clauses if c.head.i == clause_of(noun, self.heads)), None)
-            if around is not None and around.subject is not None and around.subject.i < noun.i:
+            is_before = around is not None and around.subject is not None and around.subject.i < noun.i
+            if is_before and around is not None and around.subject is not None and around.subject.lower_ not in HE_SHE:
                 owner = self._subject(around.subject, declared, None)
                 if owner is not None:
                     return owner

@@ -547,6 +547,8 @@ def _set_reality(c: Clause) -> None:
                 c.is_begun = c.is_begun or first
             elif kind == "xcomp" and (lemma in _STOPS or (lemma == "use" and above.tag_ in ("VBD", "VBN"))):
                 c.is_ended = c.is_ended or first
+            elif kind == "xcomp" and first and any(m.lower_ == "ta" for m in children(token, "mark")):
+                c.is_unreal = True  # "I gotta take a trip there"
             elif kind == "xcomp" and first and lemma in ("have", "need") and above.tag_ in ("VBZ", "VBP"):
                 c.modals.add("must")
                 c.is_unreal = True

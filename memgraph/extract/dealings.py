@@ -42,6 +42,11 @@ _CLOSED_AT = regex.compile(
     rf" (?:about |around |roughly )?(?P<n>{MONEY})(?=[,.;!]|$| a | per )",
     regex.IGNORECASE,
 )
+_IS_WORTH = regex.compile(
+    rf"\b(?:it|contract|deal|order|licen[cs]e)[^.;!?]{{0,30}}?(?:['’]s|,| is)? worth (?:about |around |roughly )?"
+    rf"(?P<n>{MONEY})",
+    regex.IGNORECASE,
+)
 _BUDGETED = frozenset(("budget", "deal_value"))
 _NO_MATTER = regex.compile(
     r"\b(?:price|cost|money|budget)(?: really)?(?: is|['’]s|['’]d be| was)?(?:n['’]t| not| no)"
@@ -129,7 +134,7 @@ class Dealings(Contacts):
 
     def _worth(self) -> Iterator[Proposal]:
         """ "Contoso signed! 90k per year", "Closed at 90k": what a deal that was just told is worth."""
-        match = _A_YEAR.match(self.plain) or _CLOSED_AT.match(self.plain)
+        match = _A_YEAR.match(self.plain) or _CLOSED_AT.match(self.plain) or self._search(_IS_WORTH)
         told = [p for p in self.talk.told if p.episode == self.episode.id and p.predicate == "deal_stage"]
         amount = read_amount(match["n"].strip()) if match is not None and told else None
         is_told = any(p.predicate in _BUDGETED for p in self.found)

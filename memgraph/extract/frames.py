@@ -273,7 +273,7 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
             candidates = [t for t in candidates if t.i in own]
         if not candidates and "to" in arg.preps and arg.role == "O":
             candidates = clause.complements
-        if not candidates and arg.role == "O" and {"in", "at"} & set(arg.preps) and not clause.is_copular:
+        if not candidates and arg.role == "O" and {"in", "at", "to"} & set(arg.preps) and not clause.is_copular:
             candidates = [t for t in children(clause.head, "advmod") if t.lower_ == "there"]
     else:
         given = children(clause.head, "iobj") if arg.role == "S" and not arg.noun else []  # "gave Contoso a demo"
@@ -305,7 +305,7 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
             out.extend(
                 c
                 for c in children(t, "compound", "amod", "nummod", "nmod:poss", "flat", "nmod", "nmod:unmarked")
-                if c.lower_ != word
+                if c.lower_ != word and not (c.dep_ == "nmod" and children(c, "case"))  # "a job in Porto"
             )
         elif arg.noun.startswith("<") and any(c.lower_ == word for c in children(t, "compound", "amod", "nmod")):
             out.append(t)

@@ -297,8 +297,9 @@ class NounFrames:
                 else:
                     self._double.setdefault((words[-2], words[-1]), name)
         self._texts = {n for n, p in ontology.predicates.items() if p.object == "text"}
-        self._dates = {n for n, p in ontology.predicates.items() if p.object == "date"}
         self._numbers = {n for n, p in ontology.predicates.items() if p.object in ("money", "number")} | {"version"}
+        people = {n for n, p in ontology.predicates.items() if p.object == "person"}
+        self._posts = {n for n in people if ontology[n].subject == "organization"}
         self._dates = {n for n, p in ontology.predicates.items() if p.object == "date"}
         self._qualified = {n for n, p in ontology.predicates.items() if p.qualified}
 
@@ -498,7 +499,10 @@ class NounFrames:
         if has_colon and not beside:
             colon_at = token.i + 1
             beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or c.dep_ == "ROOT")][:1]
-        if beside and not (owner is None and children(token, "det")) and (has_colon or not self._is_text(predicate)):
+        is_any = owner is None and bool(children(token, "det"))
+        if is_any and predicate in self._posts and beside and beside[0].pos_ == "PROPN" and beside[0].text[:1].isupper():
+            is_any = not any(d.lower_ == "the" for d in children(token, "det"))  # "the CEO, Ken Abe"
+        if beside and not is_any and (has_colon or not self._is_text(predicate)):
             torn = children(token, "conj") if token.tag_ == "NNS" else []  # "twins Bo and Al"
             listed = [c for c in torn if c.pos_ == "PROPN" and c.text[:1].isupper() and c.i > beside[0].i]
             yield fact(owner, (*conjuncts(beside[0]), *listed), None)

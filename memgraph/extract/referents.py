@@ -140,6 +140,7 @@ class Referents:
         self.is_lower, self.is_question = told.is_lower, told.is_question
         self.found: list[Proposal] = []
         self.local: list[tuple[int, Heard]] = []  # where in this sentence which names stand
+        self._opening: dict[int, str] = {}  # whom the "she" means that the sentence begins with
 
     def _search(self, pattern: regex.Pattern[str]) -> regex.Match[str] | None:
         """Where a pattern first fits what isn't quoted; it is looked for once, however often the sentence is read."""
@@ -147,6 +148,13 @@ class Referents:
         if pattern not in searched:
             searched[pattern] = pattern.search(self.plain)
         return searched[pattern]
+
+    def _open_with(self) -> None:
+        """Settle whom the "he" or "she" means that a sentence begins with, before anyone is named in it."""
+        first = next((t for t in self.sentence if t.is_alpha), None)
+        if first is not None and first.lower_ in HE_SHE and first.pos_ == "PRON":
+            meant = self._pointed(first.lower_, "person")
+            self._opening = {first.i: meant} if meant else {}
 
     def _catch_up(self, end: int) -> None:
         """Take note of the names before a place in the sentence: those behind a pronoun can't be what it means."""
@@ -244,7 +252,7 @@ class Referents:
             return None  # nobody is due
         if word in HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
-            pointed = self._subject_before(token, word, kind) or self._pointed(word, kind)
+            pointed = self._subject_before(token, word, kind) or self._opening.get(token.i) or self._pointed(word, kind)
             if pointed and word in HE_SHE:  # which makes somebody of it
                 self.talk.note(pointed, "person", HE_SHE[word])
             of_person = word in HE_SHE or (declared.personal and pointed is not None and self._is_person(pointed))

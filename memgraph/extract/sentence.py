@@ -78,6 +78,7 @@ class SentenceReader(Answers):
     def read(self, *, is_joke: bool) -> None:
         self._hear_names()
         christened = list(self._christened())  # "Her name's Odile, she's a chef"
+        self._open_with()
         silent = is_joke or self._search(UNREAL) is not None
         for told in (self._from_nouns(), self._from_clauses(), self._possessed(), self._titles()):
             for proposal in told:
