@@ -316,6 +316,9 @@ class Claims(Referents):
             elif time.how == "for" and tense not in ("present", "perfect"):
                 start, precision = None, Precision.INSTANT
         is_claim = polarity is Polarity.HOLDS and declared.object != "date"
+        is_state = clause is not None and (clause.has_copula or clause.is_passive)
+        if is_claim and tense == "past" and is_state and time is not None and time.how == "for" and not declared.event:
+            return None  # "we were married for nine years"
         if is_claim and tense == "past" and mode is not Mode.CHANGE and not declared.event:  # it is over
             if time is None or time.how == "for" or (time.how not in ("since", "range") and time.end > said):
                 return None

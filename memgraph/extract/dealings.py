@@ -8,9 +8,10 @@ from dataclasses import replace
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
+from memgraph.extract.claims import POINTED, SURE
 from memgraph.extract.contacts import Contacts
 from memgraph.extract.referents import HE_SHE, OTHERS
-from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount
+from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount, read_text
 from memgraph.model import Precision
 
 _OURS = frozenset(("i", "i'm", "i've", "my", "we", "we're", "we've", "our"))
@@ -101,6 +102,16 @@ _DEAR = regex.compile(
 )
 
 
+_SEES_PROBLEM = regex.compile(
+    r"\b(?:they|(?:their|the) (?:new |old )?(?:c[efiot]o|buyers?|boss|director|board|team|manager|lawyers?)|legal|finance"
+    r"|procurement|purchasing|security|it) (?:also |still |really )?(?:thinks?|thought|says?|said|feels?|felt|finds?|found"
+    r"|believes?|sees?)(?: that)? (?:the |our )?(?P<what>[\p{L}][\p{L} -]{2,40}?) (?:is|are|was|were|as)"
+    r" (?:still |really )?(?:an?|the) (?:\p{L}+ )?"
+    r"(?:problem|issue|concern|risk|deal-?breaker|blocker|showstopper|obstacle|sticking point)s?\b",
+    regex.IGNORECASE,
+)
+
+
 class Dealings(Contacts):
     """Reads budgets, price sensitivity and decision makers off one sentence."""
 
@@ -176,6 +187,18 @@ class Dealings(Contacts):
         if subject is not None:
             level = Literal("high", "high") if is_high else Literal("low", "low")
             yield from self._stated(None, "price_sensitivity", subject, level)
+
+    def _bothered(self) -> Iterator[Proposal]:
+        """ "The CFO thinks the set-up fee is a problem": what a customer objects to."""
+        match = self._search(_SEES_PROBLEM)
+        if match is None or "objection" not in self.ontology.predicates or self.is_question:
+            return
+        self._catch_up(self.sentence.end)
+        firm, what = self._latest("organization"), read_text(match["what"])
+        if firm and what is not None and not any(p.predicate == "objection" for p in self.found):
+            if not (self._is_person(firm) or _NOT.search(match[0])):
+                for told in self._stated(None, "objection", (Called(firm, "organization"), False), what):
+                    yield replace(told, confidence=round(SURE * POINTED, 4))  # "thinks" doubts nothing here
 
     def _too_dear(self) -> Iterator[Proposal]:
         """ "They thought we were too expensive": the price matters to them."""

@@ -349,6 +349,10 @@ class NounFrames:
         double = self._double.get((words[-2], words[-1])) if len(words) > 1 else None
         return double or (self._single.get(words[-1]) if words else None)
 
+    def _begins_name(self, token: Token) -> bool:
+        following = token.nbor(1) if token.i + 1 < token.sent.end else None
+        return following is not None and following.pos_ == "PROPN" and following.text[:1].isupper()
+
     def _is_text(self, predicate: str) -> bool:
         return predicate in self._texts
 
@@ -364,6 +368,9 @@ class NounFrames:
                 continue
             predicate, qualifier = told
             owner = owner_of(token)
+            is_post = predicate in self._posts  # "CEO Ken Abe"
+            if owner is None and token.text[:1].isupper() and self._begins_name(token) and not is_post:
+                continue  # "Project Atlas is on track" is nobody's project
             listed = _first_listed(token)
             holder = by_head.get(listed.head.i) if listed.dep_ == "obj" else None
             has_had = (owner is None and holder is not None) or (owner is not None and owner.pos_ == "PRON")
@@ -527,7 +534,10 @@ class NounFrames:
         is_written_as_name = token.head.pos_ == "NOUN" and token.head.text[:1].isupper()
         if not is_written_as_name and (token.head.pos_ != "PROPN" or token.head.tag_ == "JJ"):
             return
-        if kind == "appos":
+        possessors = children(token, "nmod:poss")
+        at = possessors[0].i if possessors and not children(token, "case") else 0
+        is_behind = at > 1 and token.doc[at - 1].text == "," and token.doc[at - 2] is token.head  # "Rex, our spaniel"
+        if kind == "appos" or is_behind:
             yield fact(owner, (token.head,), None)
         if kind in ("compound", "nmod:desc", "amod", "nmod") and token.head.i > token.i:
             yield fact(owner or owner_of(token.head), (token.head,), None)

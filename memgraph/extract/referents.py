@@ -134,9 +134,11 @@ class Referents:
         self.words = grammar.words
         self.heads = {c.head.i for c in self.clauses}
         self.times = times_in(self.text, episode.occurred_at)
-        if talk.time is not None and (then := _SINCE_THEN.search(self.text)):
+        if then := _SINCE_THEN.search(self.text):
+            before = [t for t in self.times if t.end_char < then.start()]  # "They came on Friday, green since then"
+            meant = before[-1] if before else talk.time
             said = {"text": then[0], "start_char": then.start(), "end_char": then.end(), "how": "since"}
-            self.times = (*self.times, replace(talk.time, **said))
+            self.times = (*self.times, *([replace(meant, **said)] if meant is not None else []))
         self.is_lower, self.is_question = told.is_lower, told.is_question
         self.found: list[Proposal] = []
         self.local: list[tuple[int, Heard]] = []  # where in this sentence which names stand

@@ -92,6 +92,7 @@ class SentenceReader(Answers):
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
         self.found.extend(self._too_dear())
+        self.found.extend(self._bothered())
         self.found.extend(self._price_told())
         self.found.extend(self._budgeted())
         self.found.extend(self._worth())
@@ -425,7 +426,8 @@ class SentenceReader(Answers):
         if frame.predicate in ("studies", "job_title") and children(token, "nmod:poss") and not is_as:
             return False  # "I study and see to my relationship", "you became their owner"
         is_done = any(t.tag_ == "VBG" or t.pos_ == "VERB" for t in (token, *children(token, "compound")))
-        is_looked_at = token.tag_ == "NNS" and not self.words.is_any("study", token)
+        is_science = token.lower_.endswith("ics")  # "linguistics", whatever its tag
+        is_looked_at = token.tag_ == "NNS" and not (is_science or self.words.is_any("study", token))
         # "I've been studying, attending workshops, …", "studying characters"
         return frame.predicate != "studies" or not (is_done or is_looked_at)
 
@@ -457,7 +459,9 @@ class SentenceReader(Answers):
 
     def _is_of_kind(self, declared: Predicate, kind: str | None, subject: Token | None) -> bool:
         """Whether a verb that was read with a subject of one kind may be read with another: an event is due, too."""
+        named = name_at(subject, self.talk.named) if subject is not None else None
         is_event = subject is not None and self.words.is_("happening", subject.lower_)
+        is_event |= named is not None and self._is_event(named.text)
         return kind in (None, declared.subject) or (is_event and {kind, declared.subject} == {"thing", "event"})
 
     def _is_instrument(self, token: Token) -> bool:

@@ -157,6 +157,8 @@ class States(Health):
                 text = phrase(token).removeprefix("new ") if is_title else token.text
                 if name == "project_status" and self._is_far_from(token):
                     continue
+                if name == "project_status" and any(c.text.islower() for c in children(token, "compound")):
+                    text = phrase(token)  # "in code review"
                 if (
                     name == "project_status"
                     and (case := children(token, "case", "mark"))
