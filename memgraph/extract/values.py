@@ -10,8 +10,8 @@ import regex
 from memgraph.changes import Literal
 from memgraph.times import read_time
 
-W = r"[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
-"""A pattern for a word with a capital, for use inside other patterns."""
+W = r"(?!I['’](?:m|ve|ll|d)\b)[\p{Lu}][\p{L}\p{M}\p{N}'’-]*"
+"""A pattern for a word with a capital, not an "I'm", for use inside other patterns."""
 _SCALES = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mm": 6, "million": 6, "bn": 9, "b": 9, "billion": 9}
 _CODES = "USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|NZD|JPY|CNY|INR|BRL|MXN|ZAR|SGD|AED"
 _CURRENCIES = {
