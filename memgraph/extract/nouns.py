@@ -507,7 +507,13 @@ class NounFrames:
             colon_at = token.i + 1
             beside = [c for c in token.sent if c.i > colon_at and (c.head.i == token.i or c.dep_ == "ROOT")][:1]
         is_any = owner is None and bool(children(token, "det"))
-        if is_any and predicate in self._posts and beside and beside[0].pos_ == "PROPN" and beside[0].text[:1].isupper():
+        if (
+            is_any
+            and predicate in self._posts
+            and beside
+            and beside[0].pos_ == "PROPN"
+            and beside[0].text[:1].isupper()
+        ):
             is_any = not any(d.lower_ == "the" for d in children(token, "det"))  # "the CEO, Ken Abe"
         if beside and not is_any and (has_colon or not self._is_text(predicate)):
             torn = children(token, "conj") if token.tag_ == "NNS" else []  # "twins Bo and Al"
