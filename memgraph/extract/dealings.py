@@ -103,9 +103,9 @@ _DEAR = regex.compile(
 
 
 _SEES_PROBLEM = regex.compile(
-    r"\b(?:they|(?:their|the) (?:new |old )?(?:c[efiot]o|buyers?|boss|director|board|team|manager|lawyers?)|legal|finance"
-    r"|procurement|purchasing|security|it) (?:also |still |really )?(?:thinks?|thought|says?|said|feels?|felt|finds?|found"
-    r"|believes?|sees?)(?: that)? (?:the |our )?(?P<what>[\p{L}][\p{L} -]{2,40}?) (?:is|are|was|were|as)"
+    r"\b(?:they|(?:their|the) (?:new |old )?(?:c[efiot]o|buyers?|boss|director|board|team|manager|lawyers?)|legal"
+    r"|finance|procurement|purchasing|security|(?-i:IT)) (?:also |still |really )?(?:thinks?|thought|says?|said|feels?"
+    r"|felt|finds?|found|believes?|sees?)(?: that)? (?:the |our )?(?P<what>[\p{L}][\p{L} -]{2,40}?) (?:is|are|was|were|as)"
     r" (?:still |really )?(?:an?|the) (?:\p{L}+ )?"
     r"(?:problem|issue|concern|risk|deal-?breaker|blocker|showstopper|obstacle|sticking point)s?\b",
     regex.IGNORECASE,
@@ -195,10 +195,11 @@ class Dealings(Contacts):
             return
         self._catch_up(self.sentence.end)
         firm, what = self._latest("organization"), read_text(match["what"])
-        if firm and what is not None and not any(p.predicate == "objection" for p in self.found):
-            if not (self._is_person(firm) or _NOT.search(match[0])):
-                for told in self._stated(None, "objection", (Called(firm, "organization"), False), what):
-                    yield replace(told, confidence=round(SURE * POINTED, 4))  # "thinks" doubts nothing here
+        is_told = any(p.predicate == "objection" for p in self.found)
+        if not firm or what is None or is_told or self._is_person(firm) or _NOT.search(match[0]):
+            return
+        for told in self._stated(None, "objection", (Called(firm, "organization"), False), what):
+            yield replace(told, confidence=round(SURE * POINTED, 4))  # "thinks" doubts nothing here
 
     def _too_dear(self) -> Iterator[Proposal]:
         """ "They thought we were too expensive": the price matters to them."""
