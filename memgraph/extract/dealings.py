@@ -105,8 +105,8 @@ _DEAR = regex.compile(
 _SEES_PROBLEM = regex.compile(
     r"\b(?:they|(?:their|the) (?:new |old )?(?:c[efiot]o|buyers?|boss|director|board|team|manager|lawyers?)|legal"
     r"|finance|procurement|purchasing|security|(?-i:IT)) (?:also |still |really )?(?:thinks?|thought|says?|said|feels?"
-    r"|felt|finds?|found|believes?|sees?)(?: that)? (?:the |our )?(?P<what>[\p{L}][\p{L} -]{2,40}?) (?:is|are|was|were|as)"
-    r" (?:still |really )?(?:an?|the) (?:\p{L}+ )?"
+    r"|felt|finds?|found|believes?|sees?)(?: that)? (?:the |our )?(?P<what>[\p{L}][\p{L} -]{2,40}?)"
+    r" (?:is|are|was|were|as) (?:still |really )?(?:an?|the) (?:\p{L}+ )?"
     r"(?:problem|issue|concern|risk|deal-?breaker|blocker|showstopper|obstacle|sticking point)s?\b",
     regex.IGNORECASE,
 )
