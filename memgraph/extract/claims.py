@@ -471,9 +471,9 @@ class Claims(Referents):
                 return of  # "the deadline for the decision" is that of whom it is about
         if clause is None and declared.subject != "person":  # "Larkbox is at version 2.1"
             around = next((c for c in self.clauses if c.head.i == clause_of(noun, self.heads)), None)
-            is_before = around is not None and around.subject is not None and around.subject.i < noun.i
-            if is_before and around is not None and around.subject is not None and around.subject.lower_ not in HE_SHE:
-                owner = self._subject(around.subject, declared, None)
+            doer = around.subject if around is not None else None
+            if doer is not None and doer.i < noun.i and doer.lower_ not in HE_SHE:
+                owner = self._subject(doer, declared, None)
                 if owner is not None:
                     return owner
         if declared.subject == "person":

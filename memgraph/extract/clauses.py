@@ -320,8 +320,8 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
         if above.pos_ in ("NOUN", "PROPN") and above.dep_ in ("obj", "obl", "nmod") and not children(above, "cop"):
             above = above.head  # "loves sushi and hates olives", with "hates" hung on the sushi
         return subject_of(above, depth + 1)
-    is_listed = kind == "parataxis" and head.tag_ in ("VBZ", "VBD") and head.nbor(-1).text == ","
-    if is_listed and children(head.head, *_SUBJECTS):  # "she's a nurse, works at …"
+    goes_on = kind == "parataxis" and head.tag_ in ("VBZ", "VBD") and head.nbor(-1).text == ","
+    if goes_on and children(head.head, *_SUBJECTS):  # "she's a nurse, works at …"
         return subject_of(head.head, depth + 1)
     if kind in ("xcomp", "advcl") and head.tag_ in ("VBG", "VB", "VBN", "NN", "JJ", "NNP"):
         made = (

@@ -403,7 +403,7 @@ class NounFrames:
         is_open = is_short or bool(words & _OPENERS)
         for token in sentence if is_open or is_of_having or is_if else ():
             told = self.predicate_of(token)
-            is_amount = told is not None and (self._is_number(told[0]) or told[0] in self._dates)
+            is_amount = told is not None and self._is_number(told[0])
             is_fit = is_open or is_amount or (told is not None and is_of_having and told[0] not in self._texts)
             if told is not None and is_fit:
                 yield NounFact(told[0], token, owner_of(token), (), None, qualifier=told[1])

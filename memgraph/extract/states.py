@@ -302,7 +302,11 @@ class States(Health):
             there = self._entity(token, declared) if is_at and token.pos_ == "PROPN" else None
             if there is None or token.i != clause.head.i or self._is_somebody(there.text):
                 continue
-            if is_elsewhere or prep != "with" or any(h.hint == "organization" for h in self._heard(there.text)):
+            # "At Mercy Hospital since Monday" is no job.
+            days = any(t.how == "since" and t.precision is Precision.DAY for t in self.times)
+            is_stay = is_since and days and self.words.is_("institution", there.text.split()[-1].lower())
+            is_firm = prep != "with" or any(h.hint == "organization" for h in self._heard(there.text))
+            if is_elsewhere or (is_firm and not is_stay):
                 mode = Mode.STATEMENT if was_before else Mode.CHANGE
                 yield from self._stated(clause, predicate, subject, there, mode)
 
@@ -326,10 +330,12 @@ class States(Health):
         """ "Our new place is in Graz", "Still with Contoso": where whoever is spoken of lives and works."""
         if self.is_question:
             return
-        me = (Called(self.talk.going_on or self.episode.speaker, "person"), True)
+        me = (Called(self.episode.speaker, "person"), True)
         home, work = self._search(_NEW_HOME), self._search(_STILL_AT)
         if home is not None and "lives_in" in self.ontology.predicates:
             yield from self._stated(None, "lives_in", me, Called(home["where"], "place"), Mode.CHANGE)
+        is_own = any(t.lower_ in ("i", "im") for t in self.sentence)
+        me = me if is_own else (Called(self.talk.going_on or self.episode.speaker, "person"), True)
         if work is not None and "works_at" in self.ontology.predicates and not self._is_person(work["firm"]):
             yield from self._stated(None, "works_at", me, Called(work["firm"], "organization"))
         where = self._search(_STILL_IN)

@@ -174,6 +174,7 @@ def _rarity(found: Scores) -> Scores:
 
 def _moved(values: Scores, to: NDArray[np.int64]) -> Scores:
     """The value of the turn that each turn points to; 0 where there is none."""
+    # A -1 takes the zero at the end.
     return np.append(values, np.zeros((*values.shape[:-1], 1)), axis=-1).take(to, axis=-1)
 
 

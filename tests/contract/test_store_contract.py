@@ -173,6 +173,19 @@ async def test_any_order_of_arrival_gives_the_same_state(place: Place, user: str
         assert await memory.doctor() == []
 
 
+async def test_a_project_is_one_with_and_without_that_word(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        for n, text in enumerate(
+            ["North Star is at risk.", "Project North Star is on track.", "North Star API is blocked."]
+        ):
+            await memory.add(say(f"m{n}", "Ann Ray", text, f"2025-03-0{n + 3}T09:00"), user_id=user, run_id=f"r{n}")
+        both = {(await memory.entity(name, user_id=user)) for name in ("North Star", "Project North Star")}
+        [project] = [e for e in both if e is not None]
+        assert set(project.aliases) == {"North Star", "Project North Star"}
+        facts = await memory.facts(user_id=user, subject="North Star", predicate="project_status")
+        assert [f.object_text for f in facts] == ["on track"]
+
+
 async def test_events_tell_what_each_message_did(place: Place, user: str) -> None:
     async with place.memory() as memory:
         seen = []
