@@ -211,8 +211,9 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
     own = {p for particle in frame.particles for p in particle.split("|")}
     if frame.is_open and (clause.objects or clause.complements or clause.particles - own):
         return None  # "I quit smoking" ends no job, nor does being fired up
-    if frame.is_open and any(p == "as" for p, _ in clause.preps):
-        return None  # "stepped down as chair of the club"
+    elsewhere = {"as", "from"} if "down" in frame.particles else {"as"}
+    if frame.is_open and any(p in elsewhere for p, _ in clause.preps):
+        return None  # "stepped down as chair of the club", "from the ladder"
     for particle in frame.particles:
         said = clause.particles | {p for p, _ in clause.preps}
         if clause.is_copular:  # "is up for renewal"

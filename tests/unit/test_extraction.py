@@ -383,6 +383,23 @@ async def test_since_when_and_until_when_it_is_so(
     assert (start, end) in times
 
 
+@pytest.mark.parametrize(
+    ("text", "predicate"),
+    [
+        ("I stepped down from the ladder.", "job_title"),
+        ("I stepped down as chair of the chess club.", "job_title"),
+        ("I've been at Mercy Hospital since Monday.", "works_at"),
+        ("I've been with Maria since May.", "works_at"),
+        ("I gotta take a trip there soon, to Tokyo!", "visited"),
+        ("Tom and I were married for nine years.", "married_to"),
+        ("Project Atlas is on track.", "works_on"),
+        ("Do you want to see the budget?", "budget"),
+    ],
+)
+async def test_what_only_sounds_like_it_is_not_read(text: str, predicate: str) -> None:
+    assert not [p for p in (await read(text)).proposals if p.predicate == predicate]
+
+
 async def test_before_that_is_a_time_only_where_it_is_told_since_when_the_latter_is_so() -> None:
     told = await read("I work at Contoso. Before that I was at Fabrikam.")
     assert said_of(told, "works_at") == {("Ana Lima", "works_at", "Contoso")}
