@@ -10,7 +10,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.claims import POINTED, SURE, UNREAL
-from memgraph.extract.clauses import Clause, children, clause_of, conjuncts
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
 from memgraph.extract.frames import Frame
 from memgraph.extract.health import DOSE
 from memgraph.extract.nouns import begins_amount, name_at
@@ -26,15 +26,17 @@ _ANSWERED = frozenset(
     "has_condition objection goal".split()
 )
 _KIN = frozenset("married_to partner_of parent_of child_of sibling_of reports_to".split())
+_COUPLES = frozenset(("partner_of", "married_to"))
+_ALSO = frozenset(("and", "also", "plus"))
 _HEALTH = frozenset("takes_medication allergic_to has_condition".split())
 _THINGS = _HEALTH | {"hobby"}
 _ASKING = frozenset("where who what which when how whats wheres whos".split())
 _PLACED = {"studies": "studies_at", "job_title": "works_at"}
 _AT = regex.compile(rf"\bat (?:the )?(?P<where>{W}(?: {W}){{0,3}})[.!]?$")
 _SOMEBODY = Predicate(subject="thing", object="person")
-SINCE_WHEN = regex.compile(r"\b(?:since when|how long (?:has|have|['’]s|is|are|were))\b", regex.IGNORECASE)
 _ANYTHING = frozenset(("anything", "something"))
 _FULL = 2  # words of a name
+_SHORT = 6  # words of a question that names a task
 _FEW = 4  # words of a question that names nobody: "any allergies?"
 _PLAIN = regex.compile(
     rf"\b[Ww]hat(?:['’]s| is| are|['’]re) (?P<who>you|he|she|they|{W}(?: {W})?) (?P<allergic_to>allergic to)"
@@ -47,6 +49,7 @@ _PLAIN = regex.compile(
     r"|\b[Ww]hen (?:do|does|did|will|must|should)(?: we|n't we| you| they)? (?P<due_on>(?:need|have|want) to"
     r" (?:deliver|launch|ship|submit|finish|release|go live|be done|be ready|be live|hand (?:it|this) in))"
     rf"(?: (?:the )?(?P<who>it|{W}(?: {W})?))?"
+    r"|\b[Ww]here(?:['’]re| are) (?P<who>you) (?P<lives_in>these days|nowadays|based|living)\b"
     r"|^(?:[Aa]nd |[Ss]o )?(?:(?P<held_in>[Ww]here)|(?P<happened_on>[Ww]hen))(?P<who>)(?=\?)"
     r"|^(?:[Aa]nd |[Ss]o )?(?:(?P<held_in>[Ww]here)|(?P<happened_on>[Ww]hen))(?:['’]s| is| was| will)?"
     rf" (?:the |your |our )?(?P<who>{W}(?: {W}){{0,2}})(?: be| held| taking place)?(?=\?| this| again| held| taking)"
@@ -74,7 +77,8 @@ _WHAT_BOTHERS = regex.compile(
     regex.IGNORECASE,
 )
 _ME = regex.compile(
-    r"^(?:that['’]s |that would be )?(?:me|I (?:do|will|am|can|did)|I['’]ll (?:do|take)|I['’]m (?:on|doing|taking))"
+    r"^(?:(?:that|this)(?: one)?(?: is|['’]s) )?(?:all )?mine(?=[.,!;]|$)"
+    r"|^(?:that['’]s |that would be )?(?:me|I (?:do|will|am|can|did)|I['’]ll (?:do|take)|I['’]m (?:on|doing|taking))"
     r"(?: it| that| this| those)?(?=[.,!;]|$)",
     regex.IGNORECASE,
 )
@@ -118,6 +122,7 @@ _REACTION = regex.compile(
 )
 _NOW_THEN = regex.compile(r"^(?:originally|initially|it was|at first|first)\b.*\bnow\b", regex.IGNORECASE)
 _MORE = regex.compile(r"(?:,| till| until| since| for| because| due to)(?: .*|$)")  # what follows a status
+_DANGLING = regex.compile(r" (?:on|in|at|by|since|last|this)$", regex.IGNORECASE)
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
 _WHERE_AT = regex.compile(
     r"\b(?:where (?:are we|do we stand|do things stand)|how(?:'s| is| are things)(?: it going)?|any (?:news|update)s?"
@@ -181,6 +186,9 @@ class Answers(Spells):
                         and (not match.frame.words or self.words.is_any(match.frame.words, token))
                         for thing in self._object(token, declared, clause) if isinstance(thing, Called)
                     ]  # fmt: skip
+        if task := self._task_asked():
+            self.talk.note(task, "thing", is_topic=True)
+            out[:0] = [Open(p, Called(task, "thing")) for p in ("project_status", "assigned_to")]
         asked_after = self._search(_WHERE_AT)
         name = asked_after["what"] if asked_after is not None else ""
         is_named = any(m.text == name for m in self.reading.mentions)  # "Why?" is no name
@@ -242,7 +250,7 @@ class Answers(Spells):
         is_what = bool(said & {"what", "which"})
         asking = {clause_of(t, self.heads) for t in self.sentence if is_what or t.lower_ in _ANYTHING}
         for clause in (c for c in self.clauses if c.head.i in asking):  # of "have to take something" the taking
-            for word in clause.words:
+            for word in {*clause.words, "be"} if clause.has_copula else clause.words:
                 for frame in self.x.frames.get(word, ()):
                     is_fit = frame.predicate in _HEALTH and frame.polarity is Polarity.HOLDS
                     is_fit = is_fit and frame.subject in ("X" if is_what else "SX")  # "what did they give you?"
@@ -254,6 +262,18 @@ class Answers(Spells):
                     if subject is not None:
                         out.append(Open(frame.predicate, subject[0], words=frame.words))
         return out
+
+    def _task_asked(self) -> str:
+        """ "And the docs rewrite?", "Who's on the export?": the task that a short question is about."""
+        who = self.clauses[0].subject if self.clauses else None
+        if who is not None and (who.lower_ != "who" or not self.clauses[0].is_copular):
+            return ""
+        token = self.clauses[0].head if self.clauses else self.sentence.root
+        is_task = token.pos_ in ("NOUN", "PROPN") and self.words.is_any("work_item", token)
+        is_short = sum(t.is_alpha for t in self.sentence) <= _SHORT
+        named = phrase(token) if is_task and is_short and not children(token, "nmod:poss") else ""
+        is_plain = token.text.islower() and named.startswith(self.sentence[0].text)  # "Docs rewrite?"
+        return named[:1].lower() + named[1:] if is_plain else named
 
     def _to_whom(self) -> Iterator[Open]:
         """ "Are you married?", "is it blocked?": what a yes may add."""
@@ -275,7 +295,7 @@ class Answers(Spells):
         match = self._search(_PLAIN)
         if match is None:
             return []
-        asked = ("allergic_to", "due_on", "blocked_by", "assigned_to", "held_in", "happened_on")
+        asked = ("allergic_to", "due_on", "blocked_by", "assigned_to", "lives_in", "held_in", "happened_on")
         predicate = next(p for p in asked if match[p])
         declared = self.ontology.predicates.get(predicate)
         who = match["who"] or "it"
@@ -341,8 +361,8 @@ class Answers(Spells):
     def answer(self, question: Question) -> None:
         """Read this sentence as the answer to what was asked."""
         text = self.plain.strip()
-        if question.is_since and not self.is_question:
-            self._since(text)
+        if question.dated is not None and not self.is_question:
+            self._begin(question.dated, text)
         if _REACTION.match(text) or (question.named and self._who_that_is(question.named, text)):
             return
         yes = _YES.match(text) if not self.is_question else None
@@ -435,10 +455,11 @@ class Answers(Spells):
     def _filled(self, question: Question, text: str) -> bool:
         """Whether what the question left open is told, as a name, a number, or a few words."""
         for left in question.open_:
-            if left.predicate in ("deal_stage", "project_status") and not any(
-                c.subject is not None for c in self.clauses
-            ):
-                how = _MORE.sub("", _FILLER.sub("", text)).strip(" .!")
+            doers = [c.subject for c in self.clauses if c.subject is not None]
+            is_brief = all(any(self.words.is_(k, t.lower_) for k in ("stage", "dealing")) for t in doers)
+            if left.predicate in ("deal_stage", "project_status") and is_brief:  # "Proposal sent on Friday"
+                before = text[: self.times[0].start_char] if self.times and self.times[0].start_char else text
+                how = _DANGLING.sub("", _MORE.sub("", _FILLER.sub("", before)).strip(" .!"))
                 told = list(self._standing(left.subject.text, how, None, is_answer=True))
                 self.reading.proposals.extend(told)
                 if told:
@@ -465,7 +486,9 @@ class Answers(Spells):
         root = self.sentence.root
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
         others = [c for c in self.clauses if c not in pointing and c.subject is not None]
-        if pointing and not others and not pointing[-1].is_negated:
+        if self.goes_on:
+            root = self.sentence[1]
+        elif pointing and not others and not pointing[-1].is_negated:
             root = pointing[-1].head  # "That would be Magda", "Used to be Oslo, now it's Graz"
         elif others and others[0].head.pos_ == "AUX" and others[0].preps and _YES.match(text):
             root = others[0].preps[0][1]  # "I am, to Halina"
@@ -504,6 +527,31 @@ class Answers(Spells):
                 self._where_too(left, text)
                 return True
         return False
+
+    @property
+    def goes_on(self) -> bool:
+        """ "And asthma, but that's under control": whether a sentence begins with more of an answer."""
+        also, *rest = self.sentence
+        is_noun = also.lower_ in _ALSO and bool(rest) and rest[0].pos_ in ("NOUN", "PROPN")
+        return is_noun and (len(rest) == 1 or rest[1].text in ".,;!(")
+
+    def _wed(self) -> Iterator[Proposal]:
+        """ "Are you and Malin still together?" - "We got married in 2021!": to whom one had been together with."""
+        asked = self.talk.answering.asked if self.talk.answering is not None else []
+        pairs = [
+            p for p in (*asked, *reversed(self.talk.told)) if p.predicate in _COUPLES and p.polarity is Polarity.HOLDS
+        ]
+        sides = [side for p in pairs for side in ((p.subject, p.object), (p.object, p.subject))]
+        of_me = [other for one, other in sides if one is not None and one.text in (YOU, self.episode.speaker)]
+        if not of_me or self.is_question or "married_to" not in self.ontology.predicates:
+            return
+        for clause in self.clauses:
+            is_we = clause.subject is not None and clause.subject.lower_ == "we"
+            is_wed = "marry" in clause.words or any(t.lower_ in ("married", "hitched") for t in clause.complements)
+            is_bare = not clause.objects and not any(p == "to" for p, _ in clause.preps)
+            if is_we and is_wed and is_bare and clause.tense in ("past", "perfect") and isinstance(of_me[0], Called):
+                me = (Called(self.episode.speaker, "person"), True)
+                yield from self._stated(clause, "married_to", me, of_me[0], Mode.CHANGE)
 
     def _doers(self, text: str) -> list[Called]:
         """Who it is: "Marta does", "It's Marta now", "Ann and Tom"."""

@@ -60,6 +60,8 @@ _OF_DEPARTMENT = regex.compile(rf" (?:from|in) (?:the )?(?:{'|'.join(sorted(DEPA
 _ASIDE = ("compared to ", "according to ")
 _OF_THINGS = regex.compile(r"\b(?:its?|them)\b", regex.IGNORECASE)
 _BESIDE = frozenset("our my in than versus vs unlike against like".split())  # before what is only named in passing
+_IN_ROLE = regex.compile(r"\b(?:an?|my|our|his|her|their|the)(?: \p{Ll}[\p{L}-]*){0,2} (?P<role>\p{Ll}+), $")
+_WITH_ROLE = regex.compile(r", (?:an?|my|our|his|her|their) (?:\p{Ll}[\p{L}-]* ){0,2}(?P<role>\p{Ll}+)(?=[,.!?;)]|$)")
 _NEAR = frozenset("near around outside".split())  # before a place that is named in passing
 _SOMEBODY_AT = regex.compile(rf"{W} (?:over )?at $")
 _TELLS = regex.compile(
@@ -165,7 +167,7 @@ class Asides(States):
             before = token.nbor(-1) if named.start > self.sentence.start else None
             is_called = kind == "" and self._is_called(named)
             is_kin = before is not None and self.words.is_("role", before.lower_) and not is_furred(before)
-            if is_called or is_kin:
+            if is_called or is_kin or self._is_in_role(named):
                 kind = "person"
             if kind == "" and any(
                 c.subject is not None
@@ -241,6 +243,13 @@ class Asides(States):
         is_named = any(m.text == other.text for m in self.reading.mentions)
         if is_named and self._kind_of(other.text) in ("", "person"):
             yield from self._stated(None, predicate, me, other)
+
+    def _is_in_role(self, named: Named) -> bool:
+        """ "A new flatmate, Solveig", "Solveig, our neighbour": a role that no firm has makes a person of a name."""
+        for told in (_IN_ROLE.search(self._before(named)), _WITH_ROLE.match(self._after(named))):
+            if told is not None and told["role"] != "partner" and self.words.is_("role", told["role"]):
+                return True
+        return False
 
     def _is_called(self, named: Named) -> bool:
         """ "Ken, Contoso's procurement told me …" calls Ken: no second comma ends what would explain him."""

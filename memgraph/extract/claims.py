@@ -210,7 +210,8 @@ class Claims(Referents):
         is_event = self._is_event(called.text) and not self._is_person(called.text)
         if is_of_somebody and is_event:
             return True  # "the Spring Gala moved to Lisbon"
-        if predicate == "assigned_to" and not is_sure and not any(p.subject == called for p in self.talk.told):
+        is_spoken_of = any(p.subject == called for p in self.talk.told) or self._is_known_project(called)
+        if predicate == "assigned_to" and not is_sure and not is_spoken_of:
             return True
         is_given = predicate == "assigned_to" and clause is not None and "give" in clause.words
         if is_given and not (self._is_work_item(called.text) or self._is_known_project(called)):
@@ -292,7 +293,8 @@ class Claims(Referents):
 
     def _is_still_ahead(self, predicate: str, clause: Clause) -> bool:
         is_past = clause.tense in ("past", "perfect") or predicate == "visited"
-        return bool(clause.words & _SETS_OUT) and (clause.is_ongoing or not is_past)
+        is_coming = clause.tense == "present" and any(map(self._is_ahead, self.times))  # "we fly to Rome on 11 May"
+        return bool(clause.words & _SETS_OUT) and (clause.is_ongoing or not is_past or is_coming)
 
     def _when(
         self, time: TimeSpan | None, declared: Predicate, clause: Clause | None, mode: Mode, polarity: Polarity

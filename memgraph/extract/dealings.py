@@ -112,6 +112,24 @@ _SEES_PROBLEM = regex.compile(
 )
 
 
+_TOO_MUCH = regex.compile(
+    r"\b(?:they|(?:their|the) (?:new |old )?(?:c[efiot]o|buyers?|boss|director|board|team|manager|lawyers?)|legal"
+    r"|finance|procurement|purchasing|security|(?-i:IT)) (?:also |still |really )?(?:thinks?|thought|says?|said|feels?"
+    r"|felt|finds?|found|believes?)(?: that)? (?:the |our )(?P<what>[\p{L}][\p{L} -]{2,40}?)"
+    r" (?:is |are |was |were )?(?:far |way |much |still )*too (?:high|long|short|low|slow"
+    r"|complex|complicated|strict|risky|steep|expensive|rigid|vague)\b",
+    regex.IGNORECASE,
+)
+_OUR_SIDE = regex.compile(
+    rf"(?P<who>{W}(?: {W})?|\b(?i:s?he))(?:['’]s| is)(?: \p{{Ll}}+)?"
+    r" (?:on our side|in our corner|our (?:biggest )?(?:ally|fan|advocate|supporter))\b"
+)
+_CONTACT = regex.compile(
+    rf"\b(?i:our|my|the)(?: main| new| only)? contact(?: person)?(?: (?:there|(?:at|for) (?P<firm>{W}(?: {W})?)))?"
+    rf"(?: is|['’]s| will be|:) (?P<who>{W}(?: {W})?)"
+)
+
+
 class Dealings(Contacts):
     """Reads budgets, price sensitivity and decision makers off one sentence."""
 
@@ -190,7 +208,7 @@ class Dealings(Contacts):
 
     def _bothered(self) -> Iterator[Proposal]:
         """ "The CFO thinks the set-up fee is a problem": what a customer objects to."""
-        match = self._search(_SEES_PROBLEM)
+        match = self._search(_SEES_PROBLEM) or self._search(_TOO_MUCH)
         if match is None or "objection" not in self.ontology.predicates or self.is_question:
             return
         self._catch_up(self.sentence.end)
@@ -200,6 +218,30 @@ class Dealings(Contacts):
             return
         for told in self._stated(None, "objection", (Called(firm, "organization"), False), what):
             yield replace(told, confidence=round(SURE * POINTED, 4))  # "thinks" doubts nothing here
+
+    def _contact_at(self) -> Iterator[Proposal]:
+        """ "Our contact there is Ken Abe": who works at the firm that is spoken of."""
+        match = self._search(_CONTACT)
+        if match is None or "works_at" not in self.ontology.predicates or self.is_question:
+            return
+        self._catch_up(self.sentence.end)
+        who, firm = match["who"], match["firm"] or self._latest("organization", other_than=match["who"])
+        is_told = any(p.predicate == "works_at" and p.subject.text == who for p in self.found)
+        if firm and not is_told and self._kind_of(firm) == "organization" and self._kind_of(who) in ("", "person"):
+            self.talk.note(who, "person", is_topic=True)
+            yield from self._stated(None, "works_at", (Called(who, "person"), False), Called(firm, "organization"))
+
+    def _championed(self) -> Iterator[Proposal]:
+        """ "She's on our side": who speaks for us at the firm that is spoken of."""
+        match = self._search(_OUR_SIDE)
+        if match is None or "champion" not in self.ontology.predicates or self.is_question or _NOT.search(match[0]):
+            return
+        self._catch_up(self.sentence.end)
+        who = match["who"]
+        who = self._pointed(who.lower()) if who.lower() in HE_SHE else who
+        firm = self._latest("organization", other_than=who or "")
+        if who and firm and self._kind_of(firm) == "organization" and self._kind_of(who) in ("", "person"):
+            yield from self._stated(None, "champion", (Called(firm, "organization"), False), Called(who, "person"))
 
     def _too_dear(self) -> Iterator[Proposal]:
         """ "They thought we were too expensive": the price matters to them."""

@@ -167,6 +167,20 @@ class Health(Claims):
         if subject is not None and what is not None and head.tag_ not in ("VBN", "VBD"):
             yield from self._stated(replace(clause, tense="present"), "has_condition", subject, what)
 
+    def _treated(self) -> Iterator[Proposal]:
+        """ "I take levothyroxine for an underactive thyroid": what somebody has, and why."""
+        told = [p for p in (*self.reading.proposals, *self.found) if p.episode == self.episode.id]
+        taken = [p for p in told if p.predicate == "takes_medication" and p.polarity is Polarity.HOLDS]
+        if not taken or "has_condition" not in self.ontology.predicates or self.is_question:
+            return
+        for token in self.sentence:
+            is_why = any(k.lower_ in ("for", "against") for k in children(token, "case"))
+            if is_why and (self.words.is_any("condition", token) or self._is_hurt(token)):
+                what = read_text(phrase(token))
+                is_told = any(p.predicate == "has_condition" for p in told)
+                if what is not None and taken[-1].text == self.text and not is_told:
+                    yield from self._stated(None, "has_condition", (taken[-1].subject, True), what)
+
     def _suffers_too(self, clause: Clause) -> Iterator[Proposal]:
         """ "My mum had it too": the illness that was told last."""
         is_it = any(t.lower_ in ("it", "that", "same") for t in clause.objects) and bool(clause.words & {"have", "get"})

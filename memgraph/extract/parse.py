@@ -48,6 +48,18 @@ _OPENER = re.compile(
     r"|by the way|guess what|(?:standup|meeting|call) notes)(?: [\w ]{1,20}?)?)(?:[,:!–]| -) (?=\S+ \S)",
     re.IGNORECASE,
 )
+_ASKS_BESIDE = re.compile(  # "I'm vegan, does she know?" tells one thing and asks another
+    r"^(?!(?:if|since|when|what|who|where|why|how|which|whose|do|does|did|is|are|was|were|has|have|had|can|could|will"
+    r"|would|should|shall|may|and|but|so|or|any\w*)\b)"
+    r"((?:(?:I|We|They|You|He|She)(?:['’](?:m|re|ve|s|d|ll))? [^,;:?]+|[A-Z]\w+(?:['’]s)?(?: [^ ,;:?]+){3,})), "
+    r"(?=(?:and |but |so )?(?:does|did|do|is|are|was|were|has|have|can|could|will|would|should"
+    r"|(?:what|when|where|who|how|why)(?:['’]s| \w+))"
+    r" (?:he|she|they|you|we|it|that|this|the|your|my|our|any(?:one|body|thing)|[A-Z]\w+) \w[^?]*\?$)",
+    re.IGNORECASE,
+)
+_ELIDED = re.compile(
+    r"^(Lost|Won|Closed|Signed|Landed) (?=(?:the )?[A-Z]\w+(?: [A-Z]\w+)*(?: (?:to|at|for|in|on|last)\b|[.!,]|$))"
+)
 _STOP = re.compile(r"(?<=[a-z0-9)%][.!?])(?<!\b[MmDdSsJj]r\.)(?<!\b[Mm]rs\.)(?<!\b[Pp]rof\.)(?<!\bSt\.)\s+(?=[A-Z])")
 _FORWARDED = re.compile(
     r"^\s*(?:-{2,} ?(?:original|forwarded) message|begin forwarded message|on .{4,80} wrote:|from: .+\n)",
@@ -94,13 +106,16 @@ def lines_of(text: str) -> list[str]:
     lines = [line.strip() for line in own.splitlines()]
     sent = "\n".join(map(_plainer, (line for line in lines if not line.startswith((">", "|")))))
     parts = [part for whole in _STOP.sub("\n", sent).split("\n") for part in _OPENER.sub(r"\1\n", whole).split("\n")]
-    return [part for whole in parts for part in _TOPIC.sub(r"\1\n", whole).split("\n") if part]
+    for pattern in (_TOPIC, _ASKS_BESIDE):
+        parts = [part for whole in parts for part in pattern.sub(r"\1\n", whole).split("\n")]
+    return [part for part in parts if part]
 
 
 def _plainer(line: str) -> str:
     """A line with what the parser trips over put another way."""
     for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
         line = pattern.sub(r"\1 is ", line)
+    line = _ELIDED.sub(lambda m: f"We {m[1].lower()} ", line)
     line = _AGED.sub(lambda m: f"{m[1]}, {m[2]}" + (", " if m[3] else ""), line)
     return _WHOSE_NOT.sub(r"\1, ", _TYPED.sub(r"\1-\2 ", line))
 

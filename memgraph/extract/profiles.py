@@ -71,6 +71,10 @@ class Profiles(Asides):
                     yield from self._stated(None, predicate, (Called(who, "person"), True), thing, mode)
             elif named is not None and (self._is_person(named["who"]) or self._is_in_full(named["who"])):
                 who = named["who"]
+            elif (
+                part and regex.split(r"\W", part, maxsplit=1)[0].lower() in HE_SHE and self._opening
+            ):  # "She's a nurse, from Graz"
+                (who,) = self._opening.values()
             elif (role := _ROLE.fullmatch(part)) is not None and self.words.is_("role", role["role"]):
                 whose = f"{self.episode.speaker}'s "
                 plain = name_key(whose + self.words.role(role["role"]))

@@ -66,8 +66,8 @@ _MOST = regex.compile(r"^(?:most|any|(?:all|any) (?:kinds?|sorts?) of) ", regex.
 _OUTINGS = frozenset("run walk ride".split())
 _TASTING = frozenset("like love enjoy stand".split())
 _YOU = regex.compile(r"\byou(?:r|['’]\w+)?\b", regex.IGNORECASE)
-DUE = regex.compile(r"\bdue (?:on|by|in)\b", regex.IGNORECASE)
-DUE_AT = regex.compile(r"\bdue(?: back)?(?: on| by| in)? (?:the )?$", regex.IGNORECASE)
+DUE = regex.compile(r"\bdue (?:on|by|in|at)\b", regex.IGNORECASE)
+DUE_AT = regex.compile(r"\bdue(?: back)?(?: on| by| in| at)? (?:the )?$", regex.IGNORECASE)
 _MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
 _PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
@@ -494,10 +494,12 @@ class Referents:
             return None
         owners = children(token, "nmod:poss")
         if not owners:
-            if noun in _OWN_KIN:
-                owner = self.episode.speaker
-            else:
+            named = self._name_beside(token)
+            if named is not None and noun not in _OWN_KIN:  # "a little brother, Noa"
+                return Called(named, "person")
+            if noun not in _OWN_KIN:
                 return None
+            owner = self.episode.speaker
         else:
             subject = self._subject(owners[0], Predicate(subject="person"), None)
             if subject is None:
@@ -567,7 +569,10 @@ class Referents:
                 if time.how == "range" and start > time.start_char:  # "from 3 May to 10 May"
                     later = times_in(self.text[start : time.end_char], self.episode.occurred_at)
                     time = later[0] if later else time
-                yield Literal(time.text.rstrip("."), time.forward.iso)
+                is_past = clause is not None and clause.tense == "past" and clause.has_copula
+                is_past |= clause is not None and clause.tense != "future" and "born" in clause.words
+                is_past &= time.start <= self.episode.occurred_at
+                yield Literal(time.text.rstrip("."), time.iso if is_past else time.forward.iso)
             return
         if declared.object in ("money", "number"):
             literal = amount_in(self.text, start, span)
@@ -728,16 +733,19 @@ class Referents:
             return Called(phrase(token), kind)
         if kind in ("organization", "thing") and (text := self._team(token)):
             return Called(text, kind)
-        is_there = kind == "organization" and token.tag_ == "NN" and token.text.islower()
-        if is_there and self.words.is_any("institution", token) and children(token, "det"):
-            return Called(phrase(token), kind)  # "a job at the museum"
+        is_there = kind == "organization" and token.text.islower() and self.words.is_any("institution", token)
+        is_titled = is_there and any(c.text[:1].isupper() for c in children(token, "compound"))
+        if is_titled or (is_there and token.tag_ == "NN" and children(token, "det")):
+            return Called(phrase(token), kind)  # "a job at the museum", "at Aker clinic"
         named = name_at(token, self.talk.named, is_likely=self.is_lower)
         if kind == "person" and named is not None and self.words.is_("nationality", named.text.lower()):
             beside = [t for t in children(token, "appos", "flat") if t.pos_ == "PROPN"]  # "a Greek guy, Nikos"
             named = name_at(beside[0], self.talk.named) if beside else None
         if named is None or self.words.is_common(named.text) or self.words.is_time(named.text):
             return None
-        if any(t.start_char <= token.idx - self.sentence.start_char < t.end_char for t in self.times):
+        listed = token.head if label_is(token, "conj") else token  # "at the end of July, Pavel and I …"
+        at = {t.idx - self.sentence.start_char for t in (token, listed)}
+        if any(t.start_char <= start < t.end_char for t in self.times for start in at):
             return None
         if kind in ("organization", "place") and self._is_person(named.text):
             return None
@@ -762,7 +770,8 @@ def _is_full_name(token: Token, named: Named) -> bool:
 def _is_definite(token: Token) -> bool:
     """Whether a noun stands for one that is known: "the …", "our …"."""
     known = ("the", "our", "my", "your", "their")
-    return token.tag_ == "NN" and any(c.lower_ in known for c in children(token, "det", "nmod:poss"))
+    parts = (token, *children(token, "compound"))  # the parser may hang the "the" of "the docs rewrite" on the docs
+    return token.tag_ == "NN" and any(c.lower_ in known for t in parts for c in children(t, "det", "nmod:poss"))
 
 
 def label_is(token: Token, *labels: str) -> bool:

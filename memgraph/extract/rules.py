@@ -152,7 +152,7 @@ class RuleExtractor:
         talk.answering, talk.going_on = question, ""
         for place, sentence in enumerate(self._parsed[episode.content]):
             reader = SentenceReader(self._grammar, episode, sentence, talk, reading)
-            if place == 0 and question is not None:
+            if question is not None and (place == 0 or reader.goes_on):
                 reader.answer(question)
             reader.read(is_joke=is_joke)
         return reading

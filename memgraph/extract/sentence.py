@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.answers import SINCE_WHEN, Answers
+from memgraph.extract.answers import Answers
 from memgraph.extract.claims import UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, stem
 from memgraph.extract.frames import Frame, Match
@@ -91,6 +91,8 @@ class SentenceReader(Answers):
         self.found.extend(self._released())
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
+        self.found.extend(list(self._contact_at()))
+        self.found.extend(list(self._championed()))
         self.found.extend(self._too_dear())
         self.found.extend(self._bothered())
         self.found.extend(self._price_told())
@@ -102,9 +104,11 @@ class SentenceReader(Answers):
         self.found.extend(list(self._profiled()))
         self.found.extend(list(self._replaced()))
         self.found.extend(self._reactions())
+        self.found.extend(list(self._treated()))
         self.found.extend(self._unfounded())
         self.found.extend(list(self._dated()))
         self.found.extend(list(self._was_before()))
+        self.found.extend(list(self._wed()))
         self.found.extend(christened)
         if not self.found and not silent:
             self.found.extend(self._put_right())
@@ -127,7 +131,7 @@ class SentenceReader(Answers):
                 words=sum(t.is_alpha for t in self.sentence),
                 about=self._asked_after(),
                 named=self._only_named(),
-                is_since=self._search(SINCE_WHEN) is not None,
+                dated=self._beginning_asked(),
                 is_still=any(t.lower_ in ("still", "anymore") for t in self.sentence),
                 is_of_school=any(self.words.is_("school_word", t.lower_) for t in self.sentence),
             )
@@ -237,6 +241,9 @@ class SentenceReader(Answers):
         account is taken over is no task, nor somebody to manage, and software is no place to move to. An account is
         no possession, and what will renew has not."""
         name, about = proposal.subject.text, [p for p in self.found if p is not proposal]
+        is_held = any(p.predicate == "happened_on" and p.subject.text == name for p in about)
+        if proposal.predicate == "due_on" and is_held and self._is_event(name):  # "the Spring Gala is on 3 October"
+            return True
         if self.ontology[proposal.predicate].subject in ("thing", "event"):
             is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)
             accounts = {p.subject.text for p in about if p.predicate == "account_owner"}

@@ -6,16 +6,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import regex
+
 from memgraph.changes import Proposal
 from memgraph.extract.claims import BEFORE_THAT, POINTED
 from memgraph.extract.clauses import Clause, conjuncts
 from memgraph.extract.fields import Fields
-from memgraph.extract.referents import IT
+from memgraph.extract.referents import IT, YOU
 from memgraph.model import Mode, Polarity
 from memgraph.ontology import Predicate
 from memgraph.times import TimeSpan
 
 _BRIEF = 7  # words that tell no more than a time
+_SINCE_WHEN = regex.compile(r"\b(?:since when|how long (?:has|have|['’]s|is|are|were))\b", regex.IGNORECASE)
+_WHEN = regex.compile(
+    r"^(?:(?:oh|and|so|ok|okay|wow|really)[,!?]? )*when(?:(?: did|(?: was|['’]s) (?:it|that|this))\b[^?]*)?\?",
+    regex.IGNORECASE,
+)
+_HAPPENS = frozenset("happen start begin be".split())
+_AT_ONCE = ("", "in")
 _IN_SUM = 5  # words that tell no more than a value: "Before that, colchicine."
 
 
@@ -37,11 +46,28 @@ class Spells(Fields):
         """Whether no more than a time is told: "Since August.", "For nine years now"."""
         return len(text.split()) <= _BRIEF and not any(c.subject is not None for c in self.clauses)
 
-    def _since(self, text: str) -> None:
-        """ "Since when?" is answered by when what was told last began."""
-        time = self._begun
+    def _beginning_asked(self) -> Proposal | None:
+        """ "Since when?", "When did you start?": what was told last, whose beginning is asked for."""
         told = next((p for p in reversed(self.talk.told) if not self.ontology[p.predicate].event), None)
-        if time is not None and told is not None and told.polarity is Polarity.HOLDS and self._is_mere_time(text):
+        if told is None or (self._search(_SINCE_WHEN) and told.polarity is Polarity.HOLDS):
+            return told
+        clause = next((c for c in self.clauses if c.subject is not None), None)
+        if self._search(_WHEN) is None or told.valid_from is not None or told.valid_to is not None:
+            return None
+        if clause is None:  # "When?"
+            return told
+        who = self._subject(clause.subject, Predicate(subject="person"), clause)
+        is_same = clause.subject is not None and clause.subject.lower_ in IT
+        if who is not None:
+            is_same = who[0] == told.subject or (who[0].text == YOU and told.subject.text == self.talk.other)
+        verbs = {f.verb for fs in self.x.frames.values() for f in fs if f.predicate == told.predicate}
+        return told if is_same and (clause.has_copula or clause.words & (verbs | _HAPPENS)) else None
+
+    def _begin(self, told: Proposal, text: str) -> None:
+        """Date what was told: "Since May.", "On 12 May." """
+        began = (t for t in self.times if t.how in _AT_ONCE and t.start <= self.episode.occurred_at)
+        time = self._begun or next(began, None)
+        if time is not None and self._is_mere_time(text):
             since = {"valid_from": time.start, "precision": time.precision, "mode": Mode.CHANGE}
             self._retell(told, told.confidence, **since)
 

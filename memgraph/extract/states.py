@@ -68,10 +68,12 @@ _NEW_HOME = regex.compile(
     regex.IGNORECASE,
 )
 _STILL_AT = regex.compile(
-    rf"^(?i:(?:i['’]m |yes,? |yeah,? |yep,? )?still (?:with|at)) (?P<firm>{W}(?: {W})*)(?=[,.!;]|$)"
+    r"^(?i:(?:i['’]m |yes,? |yeah,? |yep,? |still [^,]+, (?:and )?)?still (?:with|at))"
+    rf" (?P<firm>{W}(?: {W})*)(?=[,.!;]|$)"
 )
 _STILL_IN = regex.compile(
-    rf"^(?i:(?:i['’]m |(?:s?he|it)['’]s |yes,? |yeah,? |yep,? )?still in) (?P<where>{W}(?: {W})*)(?=[,.!;]|$)"
+    r"^(?i:(?:i['’]m |(?:s?he|it)['’]s |yes,? |yeah,? |yep,? |still [^,]+, (?:and )?)?still in)"
+    rf" (?P<where>{W}(?: {W})*)(?=[,.!;]|$)"
 )
 _LAST_DAY = regex.compile(
     rf"(?:(?P<who>{W}(?: {W})?)['’]s|\b(?:(?P<my>(?i:my))|(?P<whose>(?i:his|her)))) last day(?: of work)?"

@@ -52,7 +52,7 @@ class Question:
     words: int = 0  # how many it has
     about: str = ""  # who is asked after, where that is neither of the two
     named: str = ""  # the only one named in it: "Is Tom your brother?"
-    is_since: bool = False  # it asks since when
+    dated: Proposal | None = None  # what it asks the beginning of: "Since when?", "When did you start?"
     is_still: bool = False  # it asks whether that is still so
     is_of_school: bool = False  # it speaks of a school
 
