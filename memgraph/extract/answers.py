@@ -12,7 +12,7 @@ from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.claims import POINTED, SURE, UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
 from memgraph.extract.frames import Frame
-from memgraph.extract.health import DOSE
+from memgraph.extract.health import DOSE, dosed
 from memgraph.extract.nouns import begins_amount, name_at
 from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
 from memgraph.extract.spells import Spells
@@ -209,7 +209,10 @@ class Answers(Spells):
         for found in self.x.nouns.asked(self.sentence):
             declared = self.ontology[found.predicate]
             owner = self._owner(found.owner, declared, found.noun) if found.owner is not None else None
-            had_by = [c.subject for c in self.clauses if c.subject is not None and found.noun in c.objects]
+            had_by = [
+                c.subject for c in self.clauses
+                if c.subject is not None and found.noun in (*c.objects, *(t for _, t in c.preps))
+            ]  # fmt: skip
             if found.owner is None and had_by and declared.subject == "person":  # "does Mila have any conditions?"
                 owner = self._subject(had_by[0], declared, None)
             if owner is None and found.owner is None and declared.subject != "person":
@@ -456,7 +459,11 @@ class Answers(Spells):
         """Whether what the question left open is told, as a name, a number, or a few words."""
         for left in question.open_:
             doers = [c.subject for c in self.clauses if c.subject is not None]
-            is_brief = all(any(self.words.is_(k, t.lower_) for k in ("stage", "dealing")) for t in doers)
+            comma = self.sentence.start_char + text.find(",")
+            is_brief = all(
+                any(self.words.is_(k, t.lower_) for k in ("stage", "dealing")) or ("," in text and t.idx > comma)
+                for t in doers
+            )
             if left.predicate in ("deal_stage", "project_status") and is_brief:  # "Proposal sent on Friday"
                 before = text[: self.times[0].start_char] if self.times and self.times[0].start_char else text
                 how = _DANGLING.sub("", _MORE.sub("", _FILLER.sub("", before)).strip(" .!"))
@@ -509,7 +516,7 @@ class Answers(Spells):
             counted = [t for t in self.sentence if t.like_num or begins_amount(t)][:1] if is_count else []
             found = False
             said = [t for c in self.clauses if c.head is root and c.words & _SUPPOSES for t in c.objects]
-            for token in counted or said or conjuncts(root):
+            for token in map(dosed, counted or said or conjuncts(root)):
                 if left.preps and not any(k.lower_ in left.preps for k in children(token, "case")):
                     continue
                 is_classed = declared.object == "text" or left.words.endswith("school_word")

@@ -80,6 +80,7 @@ _NO_VERSION = regex.compile(
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
 
 
+_CONTACTS = {"phone": regex.compile(r"\d"), "email": regex.compile("@")}
 Spell = tuple[dt.datetime | None, dt.datetime | None, Precision]  # since when, until when, how precisely
 
 
@@ -221,6 +222,8 @@ class Claims(Referents):
         if predicate == "blocked_by" and not is_sure and thing is not None and thing.text.islower():
             is_standing = any(self.words.is_("status", t.lower_) for t in self.sentence)
             return not (is_standing or self._is_known_project(called))  # "Mila may have it, we're waiting for the test"
+        if predicate in _CONTACTS and thing is not None and not _CONTACTS[predicate].search(thing.text):
+            return True  # "my phone number isn't"
         if called.text.lower().split()[-1] in ("thing", "things", "something", "stuff"):
             return True  # "crazy thing happened"
         if predicate in ("visited", "attended") and clause is not None and self._is_still_ahead(predicate, clause):
@@ -274,7 +277,8 @@ class Claims(Referents):
             return clause.subject.lemma_.lower() not in _TERMS and clause.subject.lower_ not in _TERMS
         is_loss = polarity is Polarity.ENDS and bool(clause.words & _LEAVES)
         if is_loss and predicate in ("married_to", "partner_of") and clause.subject is not None:
-            return clause.subject.lower_ not in _SPOUSES  # "my husband left", not "Tom left"
+            is_known = thing is not None and bool(clause.words & {"die", "pass"}) and self._is_spouse(called, thing)
+            return clause.subject.lower_ not in _SPOUSES and not is_known  # "my husband left", not "Tom left"
         if predicate == "works_at" and is_loss and isinstance(thing, Called) and self._kind_of(thing.text) == "":
             return any(h.hint == "person" for h in self._heard(thing.text))  # "Mila left Teo"
         if predicate == "works_at" and thing is not None and polarity is Polarity.HOLDS and clause.words & {"work"}:
@@ -291,6 +295,11 @@ class Claims(Referents):
             return True  # "I used to go to shows"
         return predicate == "likes" and clause.is_ongoing and "enjoy" in clause.words  # "we're enjoying some lasagna"
 
+    def _is_spouse(self, called: Called, thing: Called | Literal) -> bool:
+        """Whether it was told that one is married to the other, or their partner."""
+        told = (p for p in self._told_so_far if p.predicate in ("married_to", "partner_of"))
+        return any(p.polarity is Polarity.HOLDS and p.subject == called and p.object == thing for p in told)
+
     def _is_still_ahead(self, predicate: str, clause: Clause) -> bool:
         is_past = clause.tense in ("past", "perfect") or predicate == "visited"
         is_coming = clause.tense == "present" and any(map(self._is_ahead, self.times))  # "we fly to Rome on 11 May"
@@ -305,7 +314,9 @@ class Claims(Referents):
         precision = Precision.INSTANT
         said = self.episode.occurred_at
         is_beginning = mode is Mode.CHANGE and clause is not None and bool(clause.words & _STARTS)  # "starts on Monday"
-        is_future = is_beginning or (time is not None and (time.how == "until" or time.is_ahead))
+        is_turn = mode is Mode.CHANGE and declared.subject == "person" and not declared.event and tense == "present"
+        is_turn = is_turn and clause is not None and time is not None and time.how in ("", "in")  # "Tom leaves in July"
+        is_future = is_beginning or is_turn or (time is not None and (time.how == "until" or time.is_ahead))
         is_to_come = tense == "future" or (tense == "present" and is_future)
         if time is not None and is_to_come and time.start <= said:
             time = replace(time, start=time.forward.start, end=time.forward.end)
@@ -338,7 +349,7 @@ class Claims(Referents):
                 return None  # "we are getting married in June"
             start, is_to_come = time.forward.start, True  # "she's moving to the data team on the 1st"
         is_happening = declared.event or mode is Mode.CHANGE
-        is_told_now = is_happening and clause is not None and tense == "present" and not clause.is_ongoing
+        is_told_now = is_happening and clause is not None and tense == "present" and not (clause.is_ongoing or is_turn)
         is_point = time is not None and time.how in ("", "in") and time.start <= said < time.forward.start
         if is_claim and is_told_now and is_point:
             start, precision = None, Precision.INSTANT  # "Atlas slips, so 9 May now"

@@ -312,6 +312,9 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
     named = [t for t in children(head, "csubj") if t.text[:1].isupper() and t.is_sent_start and len(t.subtree) <= 3]
     if named:  # "Larkbox no longer depends on …", taken for a gerund
         return named[0]
+    told_of = head.doc[head.i - 2] if head.i >= head.sent.start + 2 and head.nbor(-1).text == "," else None
+    if head.lower_ == "born" and told_of is not None and told_of.pos_ == "PROPN":  # "a baby, Jip, born in May"
+        return told_of
     if depth > 4 or head.head.i == head.i:
         return _name_before(head) if head.tag_ in ("VBZ", "VBD") else None  # "Mila no longer has …"
     kind = head.dep_

@@ -39,6 +39,7 @@ _OF_ANOTHER = regex.compile(
     rf"|(?i:\bcontact(?: person)?)(?: (?:at|for|there|over)\b[^.:;]{{0,30}}?)? ?(?:is|:) (?P<who>{W}(?: {W})?)\b"
     rf"|(?P<who>{W}(?: {W})?)(?: \(|: | [-–—] )(?=\+?\(?\d[\d ()-]{{6}}|[\w.+-]+@)",
 )
+_ITS = regex.compile(r"^(?:it|that)(?:['’]s| is)\b", regex.IGNORECASE)
 _ANEW = regex.compile(r"\b(?:instead|changed|new|now|from now on|no longer|old)\b", regex.IGNORECASE)
 _DEAD = regex.compile(
     r"[\s\"')>]*(?:(?:now|just|also|always|apparently|suddenly|already) )?(?:is dead|bounc(?:es?|ed|ing)"
@@ -97,7 +98,8 @@ class Contacts(Profiles):
         """Whose an address or a number is, and whether it takes the place of another; nobody's if that isn't told."""
         mode = self._mode
         name = self._other() or self._addressee()
-        if not name and self._search(_REACH):
+        is_of_mine = _ITS.match(self.plain) is not None and _REACH.search(self.episode.content) is not None
+        if not name and (is_of_mine or self._search(_REACH)):  # "My number isn't the same. It's 555 0177"
             name = self.episode.speaker
         if not name and self._search(_SEND_TO) and literal.value.split("@")[0] not in _SHARED:
             name = self.episode.speaker

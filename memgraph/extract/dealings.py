@@ -85,7 +85,7 @@ _DECIDES = regex.compile(
     rf" (?:on|to) (?:their|the) [\w -]+?,? (?P<who>{W}(?: {W})?)"
     rf"|(?P<who>{W}(?: {W})?) signs (?:off )?(?:on )?(?:(?:every|any)thing|all|contracts|deals|purchases|orders)\b"
     rf"|(?P<who>{W}(?: {W})?),? (?:also )?(?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))"
-    r"(?: in the end| here| there| on it)?(?=[.,;!]|$)"
+    r"(?: in the end| here| there| on it| now| from now on)?(?=[.,;!]|$)"
 )
 _IS_WHO = regex.compile(
     rf"(?P<who>{W}(?: {W})?)(?: is|['’]s)? (?:(?:the )?(?:one|person|guy|man|woman) )?(?:who|that) "

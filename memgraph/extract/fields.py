@@ -68,20 +68,23 @@ class Fields(Dealings):
             yield from self._stated(None, "located_in", firm, place) if not self._is_person(seat["who"]) else ()
         if not self._search(HAS_AMOUNT):
             return
+        parts: list[tuple[str, int]] = []
         at = 0
         for part in _PARTS.split(self.plain):
             start, at = self.plain.find(part, at), at + len(part)
-            if self._is_told(start, start + len(part)):
-                continue  # what a sentence says is read by its parse
-            for match in _NOTED.finditer(part):
-                predicate = self._labelled(match["label"])
-                if predicate and self.ontology[predicate].object == "money" and predicate not in taken:
-                    yield from self._valued(predicate, match["value"], "", start + match.start())
+            if not self._is_told(start, start + len(part)):  # what a sentence says is read by its parse
+                parts.append((part, start))
+        for part, start in parts:  # first of all, so that no other value is of that date
             for time in times_in(part, self.episode.occurred_at):
                 headed = _DATED.search(part[: time.start_char])
                 predicate = self._labelled(headed["label"]) if headed is not None else ""
                 if predicate and self.ontology[predicate].object == "date" and predicate not in taken:
                     yield from self._valued(predicate, time.text, "", start)
+        for part, start in parts:
+            for match in _NOTED.finditer(part):
+                predicate = self._labelled(match["label"])
+                if predicate and self.ontology[predicate].object == "money" and predicate not in taken:
+                    yield from self._valued(predicate, match["value"], "", start + match.start())
             staff = _STAFF.search(part)
             if staff is not None and "headcount" in self.ontology.predicates and "headcount" not in taken:
                 yield from self._valued("headcount", staff["n"], "", start + staff.start())

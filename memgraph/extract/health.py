@@ -62,12 +62,13 @@ _HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
 _UP_DOWN = {"up": "high", "high": "high", "raised": "high", "elevated": "high", "low": "low", "down": "low"}
 _NEAR = 4  # words
 _SWITCHES = regex.compile(
-    r"\b(?:switch(?:ed|es|ing)?|swapp(?:ed|ing)|replac(?:ed|es|ing)|chang(?:ed|es|ing) (?:me |him |her |it |us )?to)\b",
+    r"\b(?:switch(?:ed|es|ing)?|swapp(?:ed|ing)|replac(?:ed|es|ing)|chang(?:ed|es|ing) (?:me |him |her |it |us"
+    r" |(?:my|his|her|the|their) \p{L}+ )?to)\b",
     regex.IGNORECASE,
 )
 _SWAPPED = regex.compile(
-    r"\b(?:replac|swapp|exchang)ed (?:my |the |his |her |their )?(?P<old>[\p{L}-]+)"
-    r" (?:with|for|by) (?:the )?(?P<new>[\p{L}-]+)",
+    r"\b(?:replac|swapp|exchang|chang|switch)ed (?:my |the |his |her |their )?(?P<old>[\p{L}-]+)"
+    r" (?:with|for|by|to) (?:the )?(?P<new>[\p{L}-]+)",
     regex.IGNORECASE,
 )
 _FIRST_PERSON = regex.compile(r"\b(?:I|[Mm]y|me|mine)\b")
@@ -118,6 +119,11 @@ _WRONGLY = regex.compile(
     r" (?P<what>[\p{L}'’-]{3,}(?: [\p{L}'’-]{3,})?),? (?:but|turns)",
     regex.IGNORECASE,
 )
+_CONTROLLED = regex.compile(
+    r"\b(?:under control|(?:well |being )?(?:controlled|managed|treated)|in check|at bay)\b"
+    r" (?:with|by|thanks to|on) (?P<what>[\p{L}-]+)",
+    regex.IGNORECASE,
+)
 _REMISSION = regex.compile(r"\bin (?:full )?remission\b|\bcancer[- ]free\b|\ball[- ]clear\b", regex.IGNORECASE)
 _TUMOUR = regex.compile(r"cancer|tumou?r|leuk|lymphoma|melanoma|carcinoma", regex.IGNORECASE)
 _FOUND_OUT = regex.compile(
@@ -126,6 +132,12 @@ _FOUND_OUT = regex.compile(
     r"|vet|doc)\b",
     regex.IGNORECASE,
 )
+
+
+def dosed(token: Token) -> Token:
+    """What it is a dose of: "20mg of citalopram", "a bit of Kurdish"."""
+    of = [c for c in children(token, "nmod") if any(k.lower_ == "of" for k in children(c, "case"))]
+    return of[0] if of and (DOSE.fullmatch(token.text) or token.lower_ in ("bit", "little")) else token
 
 
 class Health(Claims):
@@ -166,6 +178,17 @@ class Health(Claims):
         subject, what = self._subject(clause.subject, declared, clause), read_text(head.text)
         if subject is not None and what is not None and head.tag_ not in ("VBN", "VBD"):
             yield from self._stated(replace(clause, tense="present"), "has_condition", subject, what)
+
+    def _controlled(self) -> Iterator[Proposal]:
+        """ "I have asthma, it's under control with salbutamol": what is taken."""
+        match = self._search(_CONTROLLED)
+        had = [p for p in self._told_so_far if p.predicate == "has_condition" and p.polarity is Polarity.HOLDS]
+        is_drug = match is not None and self.words.is_("medication", match["what"].lower())
+        if match is None or not had or not is_drug or "takes_medication" not in self.ontology.predicates:
+            return
+        if not self.is_question and not any(p.predicate == "takes_medication" for p in self.found):
+            what = Literal(match["what"], match["what"].lower())
+            yield from self._stated(None, "takes_medication", (had[-1].subject, True), what)
 
     def _treated(self) -> Iterator[Proposal]:
         """ "I take levothyroxine for an underactive thyroid": what somebody has, and why."""
@@ -270,7 +293,7 @@ class Health(Claims):
         """Whose health is spoken of: the speaker's, unless another's was before and they don't speak of themselves."""
         told = [p.subject for p in self.talk.told if p.predicate in ("has_condition", "takes_medication")]
         is_own = _FIRST_PERSON.search(self.episode.content) is not None
-        of_other = self.talk.going_on if self._is_person(self.talk.going_on) else ""
+        of_other = self.talk.going_on if self._is_somebody(self.talk.going_on) else ""
         return told[-1] if told and not is_own else Called(of_other or self.episode.speaker, "person")
 
     def _injured(self, clause: Clause) -> Iterator[Proposal]:

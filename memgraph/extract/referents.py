@@ -320,13 +320,21 @@ class Referents:
             return None
         is_due = self._search(DUE) is not None  # "the exam is due on 3 June"
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)
-        if _is_definite(token) and any(self.words.is_any(k, token) for k in kinds):
-            return phrase(token)
+        is_one = _is_definite(token) or (token.tag_ == "NN" and self._heads(token))
+        if is_one and any(self.words.is_any(k, token) for k in kinds):
+            named = phrase(token)
+            return named if _is_definite(token) else named[:1].lower() + named[1:]
         named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
         whole = name_at(named[-1], self.talk.named) if named and token.lower_ in _EFFORTS else None
         if whole is not None and whole.end == token.i:
             return whole.text  # "the Atlas project" is Atlas
         return phrase(token) if named else None
+
+    def _heads(self, token: Token) -> bool:
+        """ "Billing export shipped": whether a compound begins the sentence, as in notes."""
+        parts = children(token, "compound")
+        is_first = bool(parts) and parts[0].i == self.sentence.start and token.i == parts[0].i + len(parts)
+        return is_first and len(parts) == 1 and parts[0].pos_ == "NOUN"
 
     def _team(self, token: Token) -> str | None:
         """ "The platform team", "a rowing club": a group that a word before it tells apart."""
@@ -361,7 +369,10 @@ class Referents:
             heard_so_far = [h for h in heard_so_far if h.name != self.talk.other or (h.is_topic and not is_you)]
             me = name_key(self.episode.speaker)
             heard_so_far = [h for h in heard_so_far if not me.startswith(name_key(h.name))]  # "Deb" is Deborah
-            likely = [h for h in heard_so_far if h.kind == "person" or (h.hint == "person" and h.is_unsure)]
+            likely = [
+                h for h in heard_so_far
+                if h.kind == "person" or (h.hint == "person" and h.is_unsure and not self._is_no_person(h.name))
+            ]  # fmt: skip
             likely.sort(key=lambda h: h.name == self.talk.other)  # who is spoken to is hardly ever meant
             fits = [h for h in likely if h.gender in ("", HE_SHE[word])]
             if (about := self._asked_about(word)) and not any(h.name in self._named_here for h in fits):
@@ -462,6 +473,7 @@ class Referents:
         if kind == "organization":  # a tool is none, where something else may be
             fits = [h for h in fits if h.kind != "thing"] or fits
             fits = [h for h in fits if not h.is_rival] or fits
+            fits = [h for h in fits if h.kind == kind or h.hint != "person" or " " in h.name] or fits
         here = [h for h in fits if h.name in self._named_here]  # this message comes before another
         is_sure = any(h.is_topic or h.kind == kind for h in here) or not any(h.kind == kind for h in fits)
         fits = here if here and is_sure else fits

@@ -13,7 +13,7 @@ from memgraph.extract.answers import Answers
 from memgraph.extract.claims import UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, stem
 from memgraph.extract.frames import Frame, Match
-from memgraph.extract.health import DOSE
+from memgraph.extract.health import dosed
 from memgraph.extract.nouns import NounFact, name_at
 from memgraph.extract.referents import AND_YOU, DEPARTMENTS, HE_SHE, IT, SECOND, YOU, label_is
 from memgraph.extract.talk import Open, Question
@@ -100,11 +100,14 @@ class SentenceReader(Answers):
         self.found.extend(self._worth())
         self.found.extend(self._last_day())
         self.found.extend(self._still_there())
+        self.found.extend(list(self._turned()))
+        self.found.extend(list(self._held_too()))
         self.found.extend(self._introduced())
         self.found.extend(list(self._profiled()))
         self.found.extend(list(self._replaced()))
         self.found.extend(self._reactions())
         self.found.extend(list(self._treated()))
+        self.found.extend(list(self._controlled()))
         self.found.extend(self._unfounded())
         self.found.extend(list(self._dated()))
         self.found.extend(list(self._was_before()))
@@ -313,7 +316,7 @@ class SentenceReader(Answers):
                 if frame.subject == "S" and not self._is_of_kind(declared, kinds.get(frame.verb), match.subject):
                     continue
                 fitting = [
-                    t for t in map(_dosed, match.objects)
+                    t for t in map(dosed, match.objects)
                     if not frame.words
                     or self.words.is_any(frame.words, t)
                     or (frame.words == "medication" and (self._is_brand(t) or self._is_drug(t, clause)))
@@ -323,7 +326,7 @@ class SentenceReader(Answers):
                     or (frame.words == "activity" and frame.verb == "play" and self._is_instrument(t))
                 ]  # fmt: skip
                 # Whatever the parser made of the words around it.
-                if frame.words and not frame.words.startswith("!") and not fitting:
+                if frame.words and not frame.words.startswith("!") and not fitting and frame.subject != "O":
                     fitting = [
                         t for t in self.sentence
                         if t.i > clause.head.i and self.words.is_any(frame.words, t)
@@ -692,12 +695,6 @@ class SentenceReader(Answers):
         if found.predicate == "deadline" and is_task and "due_on" in self.ontology.predicates:
             return "due_on"
         return found.predicate
-
-
-def _dosed(token: Token) -> Token:
-    """What it is a dose of: "20mg of citalopram", "a bit of Kurdish"."""
-    of = [c for c in children(token, "nmod") if any(k.lower_ == "of" for k in children(c, "case"))]
-    return of[0] if of and (DOSE.fullmatch(token.text) or token.lower_ in ("bit", "little")) else token
 
 
 def mirrored(proposals: Iterable[Proposal], ontology: Ontology, is_person: Callable[[str], bool]) -> list[Proposal]:

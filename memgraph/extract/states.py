@@ -31,7 +31,7 @@ _FOR_LONG = regex.compile(
     r" (?:for|since) (?:ages|years|decades|months|forever|ever|a while|long).*$", regex.IGNORECASE
 )
 _OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
-_SHORT_OF_IT = frozenset("nearly almost half partly partially mostly hardly barely out far".split())
+_SHORT_OF_IT = frozenset("well nearly almost half partly partially mostly hardly barely out far".split())
 _PRAISE = frozenset(
     "perfect best great amazing awesome true natural born wonderful fantastic incredible inspiring brilliant excellent "
     "good terrible bad lousy real ideal lovely".split()
@@ -62,6 +62,8 @@ _GROWN = (
     "'s boss",
     "'s manager",
 )
+_YEARS = regex.compile(r"\b(?:months|years?|decades?|ages|ever)\b", regex.IGNORECASE)
+_WHERE = regex.compile(rf" (?:in|at|from) (?={W})")
 _NEW_HOME = regex.compile(
     rf"\b(?:my|our|the) new (?:place|home|house|flat|apartment|condo|digs)(?: is|['’]s) in"
     rf" (?P<where>(?-i:{W})(?: (?-i:{W}))*)",
@@ -85,6 +87,7 @@ _HEADED = regex.compile(
 )
 
 
+_HELD = regex.compile(rf", (?:in|at) (?:the )?(?P<where>{W}(?: {W})*)(?: (?P<kind>\p{{Ll}}+))?(?=[.,;!]|$)")
 _RELEASED = regex.compile(
     rf"(?:^|[,;.] |\b(?i:the|our|so|and) )(?P<what>{W}(?: {W}){{0,3}}) (?:version |v)?(?P<version>\d+(?:\.\d+)+)"
     r"(?: (?:is|was|went|got|has been|['’]s))?(?: now| finally| just)? (?:out|live|released|shipped|available|deployed"
@@ -167,6 +170,8 @@ class States(Health):
                     and not children(token, "det")
                 ):
                     text = f"{case[0].text} {text}"  # "on hold", but "in the green"
+                if is_title:  # "a dentist in Graz"
+                    text = _WHERE.split(text, maxsplit=1)[0]
                 literal = read_text(_FOR_LONG.sub("", text))
                 if name == "project_status" and literal is not None:
                     literal = replace(literal, value=literal.value.removeprefix("in "))
@@ -192,6 +197,23 @@ class States(Health):
             is_grown = subject is not None and subject[0].text.endswith(_GROWN)
             if subject is not None and (_ADULT if is_grown else 0) < int(number) < 120 and is_somebody:
                 yield from self._stated(clause, "age", subject, Literal(number, number))
+
+    def _turned(self) -> Iterator[Proposal]:
+        """ "I've started eating eggs, so vegetarian now": what somebody has become, without a verb."""
+        declared = self.ontology.predicates.get("diet")
+        doers = [c.subject for c in self.clauses if c.subject is not None and not c.is_unreal]
+        for token in self.sentence if declared is not None and doers and not self.is_question else ():
+            after = token.nbor(1) if token.i + 1 < self.sentence.end else None
+            is_now = after is not None and after.lower_ == "now" and token.i > self.sentence.start
+            if (
+                is_now
+                and token.nbor(-1).lower_ == "so"
+                and self.words.is_("diet", token.lower_)
+                and declared is not None
+            ):
+                subject, what = self._subject(doers[0], declared, None), Literal(token.text, token.lower_)
+                if subject is not None:
+                    yield from self._stated(None, "diet", subject, what, Mode.CHANGE)
 
     def _does(self, clause: Clause) -> Iterator[Proposal]:
         """ "She does karate", with the "does" taken for an auxiliary."""
@@ -228,8 +250,8 @@ class States(Health):
         if not self.words.is_("status", told) or any(m.lower_ == "as" for m in children(head, "mark")):
             return  # "as planned"
         whole = clause.objects[0] if clause.objects else clause.subject
-        named = name_at(whole, self.talk.named) if whole is not None else None
-        if whole is None or named is None or self.x.nouns.predicate_of(whole) is not None:  # a deal is none
+        is_named = whole is not None and (name_at(whole, self.talk.named) or self._described(whole, "thing"))
+        if whole is None or not is_named or self.x.nouns.predicate_of(whole) is not None:  # a deal is none
             return
         subject = self._subject(whole, self.ontology["project_status"], clause)
         if subject is not None and self._is_project(subject) and not self._in_quotes(whole):
@@ -290,9 +312,10 @@ class States(Health):
             return
         yield from self._was_there(clause)
         since = any(t.how == "since" for t in self.times)
+        for_years = any(t.how == "for" for t in self.times) and self._search(_YEARS) is not None
         was_before = clause.tense == "past" and self._is_before_that(clause)  # "before that I was at Fabrikam"
         is_elsewhere = was_before or self._search(_NEW_JOB) or (self._search(_GONE) and "now" in clause.adverbs)
-        is_since = clause.tense == "perfect" and since
+        is_since = clause.tense == "perfect" and (since or for_years)
         is_there = is_since and any(p == "in" for p, _ in clause.preps)
         predicate = "lives_in" if is_there else "works_at" if is_elsewhere or is_since else ""
         declared = self.ontology.predicates.get(predicate)
@@ -307,7 +330,7 @@ class States(Health):
             # "At Mercy Hospital since Monday" is no job.
             days = any(t.how == "since" and t.precision is Precision.DAY for t in self.times)
             is_stay = is_since and days and self.words.is_("institution", there.text.split()[-1].lower())
-            is_firm = prep != "with" or any(h.hint == "organization" for h in self._heard(there.text))
+            is_firm = prep != "with" or all(h.hint != "person" for h in self._heard(there.text))
             if is_elsewhere or (is_firm and not is_stay):
                 mode = Mode.STATEMENT if was_before else Mode.CHANGE
                 yield from self._stated(clause, predicate, subject, there, mode)
@@ -430,8 +453,25 @@ class States(Health):
         before = [c for c in self.clauses if c.head.idx - self.sentence.start_char < time.start_char]
         doers = [c for c in before if c.subject is not None and not (c.is_unreal or c.is_negated)]
         subject = self._subject(doers[0].subject, declared, doers[0]) if doers else None
+        if not self.clauses and (last := self._latest("thing")) and self._is_known_project(Called(last, "thing")):
+            subject = Called(last, "thing"), False  # "Due on 21 March."
         if subject is not None:
-            yield from self._stated(doers[0], "due_on", subject, Literal(time.text, time.forward.iso))
+            due = Literal(time.text, time.forward.iso)
+            yield from self._stated(doers[0] if doers else None, "due_on", subject, due)
+
+    def _held_too(self) -> Iterator[Proposal]:
+        """ "The concert is on 17 May, in Engelbrekt church": where what is dated takes place."""
+        dated = [p for p in self.found if p.predicate == "happened_on" and p.polarity is Polarity.HOLDS]
+        is_told = any(p.predicate == "held_in" for p in self.found)
+        match = self._search(_HELD) if dated and not is_told and not self.is_question else None
+        if match is None or "held_in" not in self.ontology.predicates or self._is_person(match["where"]):
+            return
+        kind = match["kind"] or ""
+        is_kind = any(self.words.is_(k, kind) for k in ("institution", "place_word", "school_word"))
+        where = f"{match['where']} {kind}" if is_kind else match["where"]
+        if not self.words.is_time(match["where"]):
+            for told in self._stated(None, "held_in", (dated[-1].subject, False), Called(where, "place")):
+                yield replace(told, valid_from=None, precision=Precision.INSTANT)
 
     def _released(self) -> Iterator[Proposal]:
         """ "Atlas 3.3 is out": its version."""
