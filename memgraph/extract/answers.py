@@ -207,6 +207,8 @@ class Answers(Spells):
                 out.append(Open(predicate, Called(firm, "organization")))
         out += [*self._age_asked(), *self._asked_plainly(), *self._contact_asked()]
         for found in self.x.nouns.asked(self.sentence):
+            if any(k.lower_ == "at" for k in children(found.noun, "case")):
+                continue  # "any pets at home?"
             declared = self.ontology[found.predicate]
             owner = self._owner(found.owner, declared, found.noun) if found.owner is not None else None
             had_by = [

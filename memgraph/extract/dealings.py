@@ -184,7 +184,9 @@ class Dealings(Contacts):
         own = self._own_organization(self.episode.speaker)
         is_other = {"they", "they've", "them", "their"} & set(before)
         name = self._latest("organization") if is_other or own is None else own
-        return (Called(name, "organization"), False) if name and self._kind_of(name) == "organization" else None
+        kind = self._kind_of(name) if name else "person"
+        is_firm = kind == "organization" or (is_other and kind != "person" and not self._is_mere_place(name or ""))
+        return (Called(name, "organization"), False) if name and is_firm else None
 
     def _own_purse(self, at: int) -> tuple[Called, bool] | None:
         """ "We can spend up to 450k": of the speaker, where no firm is spoken of."""

@@ -50,6 +50,7 @@ _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no 
 _OPENERS = frozenset("what who whats which where when how whos any other".split())
 _FURRED = frozenset("furry fluffy furred fuzzy feathered feathery four-legged legged scaly".split())
 _WHETHER = frozenset("did do does has have is was any".split())
+_NOWHERE = frozenset(("home", "moment", "present"))  # "any pets at home?"
 _LIGHT = frozenset("and so but ok then right now".split())
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
@@ -405,8 +406,10 @@ class NounFrames:
             told = self.predicate_of(token)
             is_amount = told is not None and self._is_number(told[0])
             is_fit = is_open or is_amount or (told is not None and is_of_having and told[0] not in self._texts)
+            owner = owner_of(token)
+            owner = None if owner is not None and owner.lower_ in _NOWHERE else owner
             if told is not None and is_fit:
-                yield NounFact(told[0], token, owner_of(token), (), None, qualifier=told[1])
+                yield NounFact(told[0], token, owner, (), None, qualifier=told[1])
 
     def _around(
         self,

@@ -21,7 +21,7 @@ _HAS_PART = regex.compile(  # told fast
 _ME = regex.compile(
     rf"(?:(?:(?i:hi|hello|hey)(?: \p{{Ll}}+)?!? )?(?i:i['’]?m|i am|my name(?: is|['’]s)|this is) {W}(?: {W})?"
     rf"|{W}(?: {W})? here"
-    r"|(?i:i['’]?m|i am) (?:\d{1,3}|from .+))"
+    r"|(?i:i['’]?m|i am) (?:\d{1,3}|from .+|an? [\p{Ll} -]+))"
 )
 _SOMEBODY = regex.compile(rf"(?:^|.*\p{{Ll}} )(?P<who>{W}(?: {W})?)")
 _ROLE = regex.compile(r"(?:^|.*\s)(?:my|our) (?P<role>\p{Ll}+)", regex.IGNORECASE)

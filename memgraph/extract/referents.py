@@ -322,7 +322,7 @@ class Referents:
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)
         is_one = _is_definite(token) or (token.tag_ == "NN" and self._heads(token))
         if is_one and any(self.words.is_any(k, token) for k in kinds):
-            named = phrase(token)
+            named = phrase(token).removeprefix("new ")
             return named if _is_definite(token) else named[:1].lower() + named[1:]
         named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
         whole = name_at(named[-1], self.talk.named) if named and token.lower_ in _EFFORTS else None

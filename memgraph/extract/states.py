@@ -249,6 +249,8 @@ class States(Health):
         told = head.lower_ if head.tag_ in ("VBD", "VBN") else _DONE.get(head.lower_, "") if is_asked else ""
         if not self.words.is_("status", told) or any(m.lower_ == "as" for m in children(head, "mark")):
             return  # "as planned"
+        if "well" in clause.adverbs:
+            return  # "well done"
         whole = clause.objects[0] if clause.objects else clause.subject
         is_named = whole is not None and (name_at(whole, self.talk.named) or self._described(whole, "thing"))
         if whole is None or not is_named or self.x.nouns.predicate_of(whole) is not None:  # a deal is none
@@ -456,7 +458,7 @@ class States(Health):
         if not self.clauses and (last := self._latest("thing")) and self._is_known_project(Called(last, "thing")):
             subject = Called(last, "thing"), False  # "Due on 21 March."
         if subject is not None:
-            due = Literal(time.text, time.forward.iso)
+            due = Literal(time.text.rstrip("."), time.forward.iso)
             yield from self._stated(doers[0] if doers else None, "due_on", subject, due)
 
     def _held_too(self) -> Iterator[Proposal]:
