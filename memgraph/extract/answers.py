@@ -122,6 +122,7 @@ _REACTION = regex.compile(
 )
 _NOW_THEN = regex.compile(r"^(?:originally|initially|it was|at first|first)\b.*\bnow\b", regex.IGNORECASE)
 _MORE = regex.compile(r"(?:,| till| until| since| for| because| due to)(?: .*|$)")  # what follows a status
+_AT_WHOSE = regex.compile(rf"^(?:[Aa]t|[Ww]ith) (?:my|our) [\p{{L}}'’ ]+? in (?P<where>{W}(?: {W})?)")
 _DANGLING = regex.compile(r" (?:on|in|at|by|since|last|this)$", regex.IGNORECASE)
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
 _WHERE_AT = regex.compile(
@@ -219,7 +220,7 @@ class Answers(Spells):
                 owner = self._subject(had_by[0], declared, None)
             if owner is None and found.owner is None and declared.subject != "person":
                 last = self._latest(declared.subject)
-                is_place = last is not None and declared.personal and self._is_mere_place(last)
+                is_place = last is not None and declared.personal and self._kind_of(last) != "organization"
                 owner = (Called(last, declared.subject), False) if last and not is_place else None
             if (
                 owner is None
@@ -475,6 +476,14 @@ class Answers(Spells):
                     return True
         if _SURE.match(text):
             return False
+        where = _AT_WHOSE.match(text)
+        for left in question.open_ if where is not None else ():
+            if (
+                where is not None
+                and left.predicate == "lives_in"
+                and self._answer(left, Called(where["where"], "place"))
+            ):
+                return True
         if question.words <= _FEW and self._filled_by_subject(question):
             return True
         doer = self.episode.speaker if _ME.match(text) else question.by if _YOU_DO.match(text) else ""
@@ -591,11 +600,20 @@ class Answers(Spells):
         named = name_at(first, self.talk.named) if first is not None and first.i <= self.sentence.start + 1 else None
         if named is None or self.words.is_common(named.text) or self._kind_of(named.text) not in ("", "person"):
             return False
-        return any(
-            self.ontology[left.predicate].object == "person" and self._answer(left, Called(named.text, "person"))
-            for left in question.open_
-            if left.predicate in _KIN
-        )
+        for left in (o for o in question.open_ if o.predicate in _KIN and self._asks_for_person(o)):
+            if self._answer(left, Called(named.text, "person")):
+                if not self.ontology[left.predicate].one:  # "And the kids?" - "Ann is nine, Tom is six"
+                    self._and_others(left, named.text)
+                return True
+        return False
+
+    def _and_others(self, left: Open, first: str) -> None:
+        """Whoever else the sentence tells the age of answers the question, too."""
+        for clause in self.clauses:
+            other = name_at(clause.subject, self.talk.named) if clause.subject is not None else None
+            is_aged = clause.is_copular and clause.head.pos_ == "NUM"
+            if other is not None and is_aged and other.text != first and not self.words.is_common(other.text):
+                self._answer(left, Called(other.text, "person"))
 
     def _answer(self, left: Open, thing: Called | Literal) -> bool:
         if left.qualifier and thing.text.lower().split()[-1] == left.qualifier.split()[-1]:

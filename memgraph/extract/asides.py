@@ -397,7 +397,8 @@ class Asides(States):
 
     def _seeing(self, clause: Clause) -> None:
         """ "I'm seeing someone": whose name is still to come."""
-        is_one = any(t.lower_ in ("someone", "somebody") for t in clause.objects) and clause.words & {"see", "date"}
+        ways = {"see", "date", "meet"} if clause.tense == "perfect" else {"see", "date"}
+        is_one = any(t.lower_ in ("someone", "somebody") for t in clause.objects) and clause.words & ways
         wed = "marry" in clause.words or any(t.lower_ == "married" for t in clause.complements)
         if wed and not clause.objects and not clause.preps and clause.subject is not None:  # "I got married!"
             who = self._subject(clause.subject, Predicate(subject="person"), clause)

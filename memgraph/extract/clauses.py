@@ -318,7 +318,7 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
     if depth > 4 or head.head.i == head.i:
         return _name_before(head) if head.tag_ in ("VBZ", "VBD") else None  # "Mila no longer has …"
     kind = head.dep_
-    if kind == "conj" and head.head.pos_ in ("VERB", "AUX", "NOUN", "ADJ", "PROPN"):
+    if kind == "conj" and head.head.pos_ in ("VERB", "AUX", "NOUN", "ADJ", "PROPN", "NUM"):
         above = head.head
         if above.pos_ in ("NOUN", "PROPN") and above.dep_ in ("obj", "obl", "nmod") and not children(above, "cop"):
             above = above.head  # "loves sushi and hates olives", with "hates" hung on the sushi
@@ -379,6 +379,8 @@ def prepositions(token: Token) -> Iterator[tuple[str, Token]]:
                 yield from ((case, t) for t in conjuncts(c))
             if cases and kind.startswith(("obl", "nmod")):
                 yield from prepositions(c)
+        elif kind == "conj" and token.pos_ == "VERB" and c.pos_ == "PROPN" and not children(c, "cop", *_SUBJECTS):
+            yield from ((k.lower_, c) for k in children(c, "case"))  # "looking at us and at Contoso"
         elif kind == "obj":  # "works at Harbor Metrics" with the preposition on the first word
             for part in (c, *children(c, "compound", "flat")):
                 yield from ((k.lower_, c) for k in children(part, "case"))

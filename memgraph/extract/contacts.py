@@ -15,7 +15,7 @@ from memgraph.extract.values import HAS_AMOUNT, W, contacts_in
 from memgraph.model import Mode, Polarity, name_key
 
 _KINDS = ("email", "phone")
-_WHAT = r"(?:e-?mails?|mail|address|number|phone|mobile|cell)(?: (?:address|number))?"
+_WHAT = r"(?:e-?mails?|mail|address|number|phone|mobile|cell|line|extension|landline)(?: (?:address|number))?"
 _REACH = regex.compile(
     r"\b(?:(?:reach|contact|e-?mail|mail|write(?: to)?|call|text|ping|message) me"
     r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*"

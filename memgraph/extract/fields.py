@@ -41,6 +41,7 @@ _SEATED = regex.compile(
     rf" (?:based )?(?:in|from|out of) (?P<place>{W}(?: {W})?)"
     rf"|(?P<who>{W}(?: {W}){{0,3}})(?: is| are|,) (?:an? |the )?(?P<place>{W}(?: {W})?)-based\b"
 )
+_HQ = regex.compile(rf"\b(?:HQ|(?i:headquarters|head office)) (?:is |are )?in (?P<place>{W}(?: {W})?)")
 _PARTS = regex.compile(r"[,;:|]\s")
 _SHORT = {"next": "next_step", "next up": "next_step", "size": "headcount", "value": "deal_value"}
 _LONGEST = 80  # characters of a value: longer ones are prose
@@ -66,6 +67,10 @@ class Fields(Dealings):
         if seat is not None and "located_in" in self.ontology.predicates and "located_in" not in taken:
             firm, place = (Called(seat["who"], "organization"), True), Called(seat["place"], "place")
             yield from self._stated(None, "located_in", firm, place) if not self._is_person(seat["who"]) else ()
+        home = self._search(_HQ)
+        if home is not None and "located_in" in self.ontology.predicates and "located_in" not in taken:
+            firm = self._noted_of("", "organization", home.start())
+            yield from self._stated(None, "located_in", firm, Called(home["place"], "place")) if firm else ()
         if not self._search(HAS_AMOUNT):
             return
         parts: list[tuple[str, int]] = []

@@ -58,6 +58,7 @@ _POSSESSED = (  # what one has, and by which verbs it goes
     ("has_condition", "condition", _HEALS),
     ("takes_medication", "medication", frozenset("finish stop quit drop replace swap discontinue finished".split())),
 )
+_WELL = frozenset("normal fine good ok okay".split())
 _HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
 _UP_DOWN = {"up": "high", "high": "high", "raised": "high", "elevated": "high", "low": "low", "down": "low"}
 _NEAR = 4  # words
@@ -364,6 +365,10 @@ class Health(Claims):
         whose = [p.subject for p in told if p.object is not None and name_key(p.object.text) == token.lower_]
         if whose:
             return whose[-1], True
+        doer = clause.subject
+        if doer is not None and self.words.is_any("occupation", doer):  # "my doctor stopped the ramipril"
+            owners = children(doer, "nmod:poss")
+            return self._subject(owners[0], self.ontology[predicate], clause) if owners else (self._patient(), False)
         if clause.subject is None or token in (clause.subject, *clause.subject.subtree):
             return Called(self.episode.speaker, "person"), False
         return self._subject(clause.subject, self.ontology[predicate], clause)
@@ -394,6 +399,12 @@ class Health(Claims):
                 owner = self._subject(owners[0], declared, None) if owners else None
                 if is_over and not owners:  # "the eczema cleared up", "he stopped the amlodipine"
                     owner = self._sufferer(predicate, token, clause)
+                is_well = clause.is_copular and clause.subject == token and clause.head.lower_ in _WELL
+                if token.lower_ in _MEASURED and is_well and owner is not None and not clause.is_negated:
+                    level = Literal(f"high {phrase(token)}", f"high {phrase(token).lower()}")
+                    over_it = self._proposal(clause, predicate, owner, level, Mode.CHANGE, Polarity.ENDS)
+                    yield from [over_it] if over_it is not None else []
+                    continue
                 said = phrase(token).rpartition("diagnosed ")[2]  # "my GP diagnosed anaemia"
                 if token.lower_ in _MEASURED and not _HIGH.search(said):
                     level = _UP_DOWN.get(clause.head.lower_) if clause.is_copular and clause.subject == token else None

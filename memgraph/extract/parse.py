@@ -33,6 +33,10 @@ _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
     r"|off|up|down)\b(?!-)|(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
     r"|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty)(?:[,.!;]| and\b| now\b| already\b|$))"
 )
+_HAS = re.compile(
+    r"\b([Ss]?[Hh]e|[A-Z]\w+)['’]s (?=(?:just |already |finally |recently |now )?"
+    r"(?:given up|taken up|quit|started|stopped|joined|bought|become|turned)\b)"
+)
 _NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
 _WHAT_IS = re.compile(
     r"^((?:(?:and|so|ok|but),? )?(?:[Ww]hat|[Ww]ho|[Ww]here|[Ww]hen))['’]s (?!(?:been|got|gone|\w+ed)\b)"
@@ -115,6 +119,7 @@ def _plainer(line: str) -> str:
     """A line with what the parser trips over put another way."""
     for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
         line = pattern.sub(r"\1 is ", line)
+    line = _HAS.sub(r"\1 has ", line)
     line = _ELIDED.sub(lambda m: f"We {m[1].lower()} ", line)
     line = _AGED.sub(lambda m: f"{m[1]}, {m[2]}" + (", " if m[3] else ""), line)
     return _WHOSE_NOT.sub(r"\1, ", _TYPED.sub(r"\1-\2 ", line))

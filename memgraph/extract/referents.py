@@ -63,6 +63,9 @@ _TAIL = regex.compile(
     regex.IGNORECASE,
 )
 _MOST = regex.compile(r"^(?:most|any|(?:all|any) (?:kinds?|sorts?) of) ", regex.IGNORECASE)
+_PUBLIC = frozenset(
+    "army church city council county government ministry municipality navy police railway state".split()
+)
 _OUTINGS = frozenset("run walk ride".split())
 _TASTING = frozenset("like love enjoy stand".split())
 _YOU = regex.compile(r"\byou(?:r|['’]\w+)?\b", regex.IGNORECASE)
@@ -276,7 +279,8 @@ class Referents:
                 and of.pos_ in ("PROPN", "PRON")
             ):
                 return self._subject(of, declared, None)
-        if kind in ("thing", "event") and (text := self._described(token, kind)):
+        is_taken = declared is self.ontology.predicates.get("assigned_to")  # "who takes over the seminar?"
+        if kind in ("thing", "event") and (text := self._described(token, kind, is_any=is_taken)):
             return Called(text, kind), True
         if kind == "organization" and token.pos_ == "NOUN" and self.words.is_any("dealing", token):
             of = owner_of(token)  # "the deal with Contoso", "their contract"
@@ -314,11 +318,11 @@ class Referents:
         kinds = ("mass", "occupation", "role", "happening", "dealing", "work_item", "activity", "group", "condition")
         return is_alone and not any(self.words.is_(kind, token.lower_) for kind in kinds)
 
-    def _described(self, token: Token, kind: str) -> str | None:
+    def _described(self, token: Token, kind: str, *, is_any: bool = False) -> str | None:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
         if token.text[:1].isupper() or token.pos_ not in ("NOUN", "PROPN") or token.lower_ in _ACCOUNTS | _HOLLOW_HEADS:
             return None
-        is_due = self._search(DUE) is not None  # "the exam is due on 3 June"
+        is_due = is_any or self._search(DUE) is not None  # "the exam is due on 3 June"
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)
         is_one = _is_definite(token) or (token.tag_ == "NN" and self._heads(token))
         if is_one and any(self.words.is_any(k, token) for k in kinds):
@@ -746,6 +750,8 @@ class Referents:
         if kind in ("organization", "thing") and (text := self._team(token)):
             return Called(text, kind)
         is_there = kind == "organization" and token.text.islower() and self.words.is_any("institution", token)
+        if kind == "organization" and word in _PUBLIC and any(c.lower_ == "for" for c in children(token, "case")):
+            return Called(word, kind)  # "I work for the city"
         is_titled = is_there and any(c.text[:1].isupper() for c in children(token, "compound"))
         if is_titled or (is_there and token.tag_ == "NN" and children(token, "det")):
             return Called(phrase(token), kind)  # "a job at the museum", "at Aker clinic"

@@ -106,8 +106,10 @@ class RuleExtractor:
                 talk = Talk()
                 for turn in earlier[:-1]:  # by themselves: what was said before them doesn't matter any more
                     talk.absorb(self._alone(turn))
+                    talk.before = turn.id
                 for turn in earlier[-1:]:
                     self._read(turn, talk)
+                    talk.before = turn.id
                 reading = self._read(episode, talk)
                 mentions.extend((episode.id, called) for called in reading.mentions)
                 proposals.extend(reading.proposals)

@@ -48,7 +48,8 @@ class Spells(Fields):
 
     def _beginning_asked(self) -> Proposal | None:
         """ "Since when?", "When did you start?": what was told last, whose beginning is asked for."""
-        told = next((p for p in reversed(self.talk.told) if not self.ontology[p.predicate].event), None)
+        before = (p for p in reversed(self.talk.told) if p.episode == self.talk.before)
+        told = next((p for p in before if not self.ontology[p.predicate].event), None)
         if told is None or (self._search(_SINCE_WHEN) and told.polarity is Polarity.HOLDS):
             return told
         clause = next((c for c in self.clauses if c.subject is not None), None)

@@ -75,7 +75,7 @@ _STILL_AT = regex.compile(
 )
 _STILL_IN = regex.compile(
     r"^(?i:(?:i['’]m |(?:s?he|it)['’]s |yes,? |yeah,? |yep,? |still [^,]+, (?:and )?)?still in)"
-    rf" (?P<where>{W}(?: {W})*)(?=[,.!;]|$)"
+    rf" (?P<where>{W}(?: {W})*)(?=[,.!;]|$| with )"
 )
 _LAST_DAY = regex.compile(
     rf"(?:(?P<who>{W}(?: {W})?)['’]s|\b(?:(?P<my>(?i:my))|(?P<whose>(?i:his|her)))) last day(?: of work)?"
@@ -191,8 +191,11 @@ class States(Health):
         if match is not None and not self._search(_TALL):
             number = match[1]
             subject = self._subject(clause.subject, self.ontology["age"], clause)
-            is_somebody = clause.subject.lower_ in ("he", "she") or (
-                subject is not None and self._is_somebody(subject[0].text)
+            is_listed = any(p.predicate == "age" for p in self.found)  # "Ann is nine, Villads is six"
+            is_somebody = (
+                is_listed
+                or clause.subject.lower_ in ("he", "she")
+                or (subject is not None and self._is_somebody(subject[0].text))
             )
             is_grown = subject is not None and subject[0].text.endswith(_GROWN)
             if subject is not None and (_ADULT if is_grown else 0) < int(number) < 120 and is_somebody:

@@ -63,6 +63,7 @@ class Talk:
 
     speaker: str = ""
     other: str = ""
+    before: str = ""  # the id of the turn before
     heard: list[Heard] = field(default_factory=list[Heard])
     named: dict[str, str] = field(default_factory=dict[str, str])  # lower case -> as first written with capitals
     persons: set[str] = field(default_factory=set[str])
