@@ -275,10 +275,10 @@ class Answers(Spells):
         if who is not None and (who.lower_ != "who" or not self.clauses[0].is_copular):
             return ""
         token = self.clauses[0].head if self.clauses else self.sentence.root
-        is_task = token.pos_ in ("NOUN", "PROPN") and self.words.is_any("work_item", token)
+        is_task = token.pos_ in ("NOUN", "PROPN") and token.text.islower() and self.words.is_any("work_item", token)
         is_short = sum(t.is_alpha for t in self.sentence) <= _SHORT
         named = phrase(token) if is_task and is_short and not children(token, "nmod:poss") else ""
-        is_plain = token.text.islower() and named.startswith(self.sentence[0].text)  # "Docs rewrite?"
+        is_plain = named.startswith(self.sentence[0].text)  # "Docs rewrite?"
         return named[:1].lower() + named[1:] if is_plain else named
 
     def _to_whom(self) -> Iterator[Open]:

@@ -761,7 +761,8 @@ class Referents:
             named = name_at(beside[0], self.talk.named) if beside else None
         if named is None or self.words.is_common(named.text) or self.words.is_time(named.text):
             return None
-        listed = token.head if label_is(token, "conj") else token  # "at the end of July, Pavel and I …"
+        is_listed = kind == "place" and label_is(token, "conj")
+        listed = token.head if is_listed else token  # "at the end of July, Pavel and I …"
         at = {t.idx - self.sentence.start_char for t in (token, listed)}
         if any(t.start_char <= start < t.end_char for t in self.times for start in at):
             return None

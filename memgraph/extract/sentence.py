@@ -244,9 +244,6 @@ class SentenceReader(Answers):
         account is taken over is no task, nor somebody to manage, and software is no place to move to. An account is
         no possession, and what will renew has not."""
         name, about = proposal.subject.text, [p for p in self.found if p is not proposal]
-        is_held = any(p.predicate == "happened_on" and p.subject.text == name for p in about)
-        if proposal.predicate == "due_on" and is_held and self._is_event(name):  # "the Spring Gala is on 3 October"
-            return True
         if self.ontology[proposal.predicate].subject in ("thing", "event"):
             is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)
             accounts = {p.subject.text for p in about if p.predicate == "account_owner"}

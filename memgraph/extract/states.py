@@ -335,7 +335,7 @@ class States(Health):
             # "At Mercy Hospital since Monday" is no job.
             days = any(t.how == "since" and t.precision is Precision.DAY for t in self.times)
             is_stay = is_since and days and self.words.is_("institution", there.text.split()[-1].lower())
-            is_firm = prep != "with" or all(h.hint != "person" for h in self._heard(there.text))
+            is_firm = prep != "with" or any(h.hint == "organization" for h in self._heard(there.text))
             if is_elsewhere or (is_firm and not is_stay):
                 mode = Mode.STATEMENT if was_before else Mode.CHANGE
                 yield from self._stated(clause, predicate, subject, there, mode)
