@@ -51,6 +51,11 @@ _MEAL_WITH = regex.compile(
     r"\b(?:lunch|coffee|coffees|dinner|drinks?|breakfast|brunch|beers?|tea|a chat|catch-?up|date) with $",
     regex.IGNORECASE,
 )
+_LIVES_WITH = regex.compile(
+    rf"(?:\b(?:in|at) {W}|\b(?:live[sd]?|living|moved|stay(?:s|ed|ing)?|here|home|away)(?: \p{{Ll}}+)?) with $"
+)
+_TOLD_OF = frozenset(("by", "is", "was"))
+_THEN_HE = regex.compile(r", s?he(?:['’]s)? \p{Ll}")  # "taken by Bo, he studies law"
 _SPOKE_WITH = regex.compile(
     r"\b(?:(?:spoke|speak|speaking|talked|talk|talking|chatted|chatting) (?:with|to)|met|meet|meeting) $",
     regex.IGNORECASE,
@@ -186,7 +191,9 @@ class Asides(States):
             if kind == "" and told is not None and told["at"]:
                 kind = "person"  # "Tom at Contoso told us"
             said_before = self._before(named)
-            if kind == "" and _MEAL_WITH.search(said_before):
+            if kind == "" and (_MEAL_WITH.search(said_before) or _LIVES_WITH.search(said_before)):
+                kind = "person"
+            if kind == "" and before is not None and before.lower_ in _TOLD_OF and _THEN_HE.match(after):
                 kind = "person"
             if kind == "" and _OF_DEPARTMENT.match(after):
                 kind = "person"

@@ -244,6 +244,10 @@ class SentenceReader(Answers):
         account is taken over is no task, nor somebody to manage, and software is no place to move to. An account is
         no possession, and what will renew has not."""
         name, about = proposal.subject.text, [p for p in self.found if p is not proposal]
+        if proposal.predicate == "project_status":  # "Parsley 4.0 is released"
+            released = [p for p in about if p.predicate == "version" and p.object is not None]
+            if any(p.object is not None and name == f"{p.subject.text} {p.object.text}" for p in released):
+                return True
         if self.ontology[proposal.predicate].subject in ("thing", "event"):
             is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)
             accounts = {p.subject.text for p in about if p.predicate == "account_owner"}

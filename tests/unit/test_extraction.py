@@ -86,6 +86,50 @@ async def test_what_will_be_so_holds_from_then() -> None:
     assert home.valid_from == dt.datetime(2025, 3, 8, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("I'm leaving Contoso Foods on 1 August.", "2025-08-01"),
+        ("Tom leaves Contoso Foods in July.", "2025-07-01"),
+        ("I left Contoso Foods in July.", "2024-07-01"),
+        ("I stopped working at Contoso Foods on 1 February.", "2025-02-01"),
+    ],
+)
+async def test_what_is_about_to_end_ends_then(text: str, start: str) -> None:
+    (over,) = [p for p in (await read(text)).proposals if p.predicate == "works_at"]
+    assert (over.polarity, str(over.valid_from)[:10]) == (Polarity.ENDS, start)
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "answer", "start"),
+    [
+        ("I've started at Contoso.", "When did you start?", "On 3 March.", "2025-03-03"),
+        ("I moved to Graz.", "Oh, when?", "In May 2023.", "2023-05-01"),
+        ("I live in Graz.", "Since when?", "Since May 2023.", "2023-05-01"),
+        ("I moved to Graz.", "When did you buy the car?", "In May 2023.", None),
+        ("I moved to Graz.", "Since when does Tom speak Thai?", "Thai? No idea.", None),
+    ],
+)
+async def test_when_it_began_is_asked(told: str, question: str, answer: str, start: str | None) -> None:
+    found = (await talk(("Ana Lima", told), ("Ben", question), ("Ana Lima", answer))).proposals
+    assert [str(p.valid_from)[:10] for p in found if p.valid_from] == ([start] if start else [])
+
+
+async def test_a_marriage_ends_with_whom_it_was_told_of() -> None:
+    found = (await read("My husband is Tom. He passed away on 2 March.")).proposals
+    over = [p for p in found if p.predicate == "married_to" and p.polarity is Polarity.ENDS]
+    assert {(p.subject.text, str(p.valid_from)[:10]) for p in over} == {
+        ("Ana Lima", "2025-03-02"),
+        ("Tom", "2025-03-02"),
+    }
+
+
+async def test_since_when_asks_for_what_the_turn_before_told() -> None:
+    turns = [("Ana Lima", "I live in Graz."), ("Ana Lima", "We saw it all!"), ("Ben", "Since when?")]
+    found = (await talk(*turns, ("Ana Lima", "Since May 2023."))).proposals
+    assert [p.valid_from for p in found] == [None]
+
+
 async def test_a_slip_within_a_change_corrects_nothing_earlier() -> None:
     (now,) = (await read("The budget of Contoso is now $180k, sorry, $185k.")).proposals
     assert (now.object, now.mode) == (Literal("$185k", "185000 USD"), Mode.CHANGE)
@@ -112,6 +156,10 @@ async def test_a_slip_within_a_change_corrects_nothing_earlier() -> None:
         ("No more prednisone since Friday!", "takes_medication", "prednisone", Polarity.ENDS),
         ("Tom's mail hq3@mail.example bounces.", "email", "hq3@mail.example", Polarity.ENDS),
         ("I tore my hamstring, it's healed.", "has_condition", "torn hamstring", Polarity.ENDS),
+        ("They changed the warfarin to apixaban.", "takes_medication", "warfarin", Polarity.ENDS),
+        ("My doctor stopped the ramipril.", "takes_medication", "ramipril", Polarity.ENDS),
+        ("My blood pressure is normal again.", "has_condition", "high blood pressure", Polarity.ENDS),
+        ("My boss, Tom, left in November.", "reports_to", "Tom", Polarity.ENDS),
     ],
 )
 async def test_ways_to_say_that_it_is_over(text: str, predicate: str, thing: str, polarity: Polarity) -> None:
@@ -373,6 +421,9 @@ async def test_history_has_an_end() -> None:
         ("I've been at Contoso since 2022. Before that I was at Fabrikam, until 2020.",
          "works_at", "Fabrikam", "2019-01-01", "2020-01-01"),
         ("Tom got engaged to Ida last month.", "partner_of", "Ida", "2025-02-01", None),
+        ("I've been at Contoso for five years.", "works_at", "Contoso", "2020-03-01", None),
+        ("Tom takes over as CEO on 1 May.", "job_title", "CEO", "2025-05-01", None),
+        ("Tom moves to Graz in May.", "lives_in", "Graz", "2025-05-01", None),
     ],
 )  # fmt: skip
 async def test_since_when_and_until_when_it_is_so(
@@ -394,6 +445,14 @@ async def test_since_when_and_until_when_it_is_so(
         ("Tom and I were married for nine years.", "married_to"),
         ("Project Atlas is on track.", "works_on"),
         ("Do you want to see the budget?", "budget"),
+        ("I've been with Maria for five years.", "works_at"),
+        ("Search went live on Thursday, well done.", "job_title"),
+        ("We fly to Rome on 11 May.", "visited"),
+        ("Yes, but my phone number isn't.", "phone"),
+        ("Is it true that Ken left Contoso, did you hear?", "works_at"),
+        ("I left my boss a note.", "reports_to"),
+        ("I'm moving out at the end of July, Bo and I have a flat.", "lives_in"),
+        ("We're two adults and a baby, Jip, born in October.", "works_at"),
     ],
 )
 async def test_what_only_sounds_like_it_is_not_read(text: str, predicate: str) -> None:
@@ -454,6 +513,23 @@ async def test_a_question_gives_meaning_to_its_answer() -> None:
         ("Is red@mail.example still right?", "No, it's owl77@mail.example now.", "email", {"owl77@mail.example"}),
         ("Is red@mail.example still right?", "Yes.", "email", {"red@mail.example"}),
         ("Who takes Widget Crash?", "I do", "assigned_to", {"Ana Lima"}),
+        ("And the docs rewrite?", "That one's mine.", "assigned_to", {"Ana Lima"}),
+        ("Docs rewrite?", "Handed it to Ludo.", "assigned_to", {"Ludo"}),
+        ("Who takes over the seminar?", "I'll do it.", "assigned_to", {"Ana Lima"}),
+        ("Billing export?", "Stuck, I'm waiting for finance.", "project_status", {"stuck"}),
+        ("Contoso Foods?", "Proposal sent on Friday.", "deal_stage", {"proposal sent"}),
+        ("Billing export?", "Due on 21 March.", "due_on", {"2025-03-21"}),
+        ("Are you on anything?", "Just levothyroxine.", "takes_medication", {"levothyroxine"}),
+        ("Any allergies?", "Peanuts. And latex.", "allergic_to", {"peanuts", "latex"}),
+        ("Any allergies?", "Peanuts. And Tom is fine.", "allergic_to", {"peanuts"}),
+        ("Any pets at home?", "A rabbit, Flint.", "has_pet", {"Flint"}),
+        ("Any pets at home?", "A rabbit, Flint.", "lives_in", set()),
+        ("Languages?", "German and a bit of Spanish.", "speaks", {"german", "spanish"}),
+        ("Where are you these days?", "In Lund.", "lives_in", {"Lund"}),
+        ("Where do you live now?", "At my mum's in Lund for now.", "lives_in", {"Lund"}),
+        ("Are you and Tom still together?", "We got married in 2021!", "married_to", {"Ana Lima", "Tom"}),
+        ("And the kids?", "Ann is nine, Bo is six.", "parent_of", {"Ann", "Bo"}),
+        ("And the budget?", "25,000, my parents pay half.", "budget", {"25000"}),
         ("Who's on Widget Crash?", "Me.", "works_on", {"Widget Crash"}),
         ("Are you married?", "Yes, to Tom.", "married_to", {"Ana Lima", "Tom"}),
         ("Are you married?", "I am, to Tom.", "married_to", {"Ana Lima", "Tom"}),
