@@ -58,8 +58,9 @@ _WHO_SIGNS = regex.compile(
     r"^(?:(?:and|so|ok|okay|but),? )?who(?:['’]s| is| will|['’]ll)? (?:really |actually |finally |ultimately )?"
     r"(?:signs?|decid(?:es?|ing)|approves?|the (?:decision maker|economic buyer|one who decides)"
     r"|makes the (?:final )?(?:call|decision)"
-    r"|has the (?:final|last) (?:say|word)|holds the purse strings)"
-    r"(?: off| (?:on )?(?:it|this)| there| at| (?:on|at|from) your (?:side|end))*\?",
+    r"|has the (?:final|last) (?:say|word)|holds the (?:purse strings|budget))"
+    r"(?: off| (?:on )?(?:it|this)| there| at| (?:on|at|from) your (?:side|end))*\?"
+    r"|^(?:and )?(?:the )?(?:budget holder|signatory|economic buyer)\?",
     regex.IGNORECASE,
 )
 _WHAT_SPENT = regex.compile(
@@ -252,6 +253,10 @@ class Answers(Spells):
     def _anything(self) -> list[Open]:
         """ "Do you take anything for it?", "are you allergic to anything?": what a yes or no leaves open."""
         out: list[Open] = []
+        for clause in self.clauses:  # "Is it cataracts?"
+            is_it = clause.is_copular and clause.subject is not None and clause.subject.lower_ == "it"
+            if is_it and self.words.is_any("condition", clause.head) and "has_condition" in self.ontology.predicates:
+                out.append(Open("has_condition", Called(YOU, "person"), words="condition"))
         said = {t.lower_ for t in self.sentence}
         is_what = bool(said & {"what", "which"})
         asking = {clause_of(t, self.heads) for t in self.sentence if is_what or t.lower_ in _ANYTHING}

@@ -198,6 +198,9 @@ class Claims(Referents):
             return True  # "do you like to take photos of it?", without the "it"
         if predicate in _LIKINGS and thing is not None and _POINTING.search(thing.text):
             return True  # "I love escaping to that world"
+        is_own = clause is not None and clause.subject is not None and clause.subject.lower_ == "i"
+        if predicate == "located_in" and is_own:
+            return True  # "I've been in Toronto for a month"
         is_picked_up = predicate == "bought" and clause is not None and "pick" in clause.words
         if is_picked_up and thing is not None and thing.text.lower().split()[-1] in _LEARNT:
             return True  # "picked up new skills"

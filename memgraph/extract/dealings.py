@@ -12,7 +12,7 @@ from memgraph.extract.claims import POINTED, SURE
 from memgraph.extract.contacts import Contacts
 from memgraph.extract.referents import HE_SHE, OTHERS
 from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount, read_text
-from memgraph.model import Precision
+from memgraph.model import Mode, Precision
 
 _OURS = frozenset(("i", "i'm", "i've", "my", "we", "we're", "we've", "our"))
 _NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
@@ -126,6 +126,11 @@ _OUR_SIDE = regex.compile(
     rf"(?P<who>{W}(?: {W})?|\b(?i:s?he))(?:['’]s| is)(?: \p{{Ll}}+)?"
     r" (?:on our side|in our corner|our (?:biggest )?(?:ally|fan|advocate|supporter))\b"
 )
+_WENT_WITH = regex.compile(
+    rf"(?P<who>{W}(?: {W})?|\b(?i:they)) (?:went|have gone|['’]ve gone|(?:decided|chose) to go|are going|signed) with"
+    rf" (?P<rival>{W})"
+)
+_OF_DEALS = frozenset("deal_stage deal_value decision_maker champion objection renewal_on".split())
 _CONTACT = regex.compile(
     rf"\b(?i:our|my|the)(?: main| new| only)? contact(?: person)?(?: (?:there|(?:at|for) (?P<firm>{W}(?: {W})?)))?"
     rf"(?: is|['’]s| will be|:) (?P<who>{W}(?: {W})?)"
@@ -222,6 +227,23 @@ class Dealings(Contacts):
             return
         for told in self._stated(None, "objection", (Called(firm, "organization"), False), what):
             yield replace(told, confidence=round(SURE * POINTED, 4))  # "thinks" doubts nothing here
+
+    def _lost_to(self) -> Iterator[Proposal]:
+        """ "And Contoso?" - "They went with Fabrikam.": a deal that is lost."""
+        match = self._search(_WENT_WITH)
+        if match is None or "deal_stage" not in self.ontology.predicates or self.is_question:
+            return
+        asked = [
+            o.subject for o in (self.talk.answering.open_ if self.talk.answering else []) if o.predicate == "deal_stage"
+        ]
+        told = [p.subject for p in self._told_so_far if p.predicate in _OF_DEALS]
+        named = [p for p in told if p.text == match["who"]]
+        whose = ([*asked, *reversed(told)] if match["who"].lower() == "they" else named)[:1]
+        if whose and match["rival"].lower() not in _OURS and not any(p.predicate == "deal_stage" for p in self.found):
+            lost = Literal("closed lost", "closed lost")
+            yield from self._stated(
+                None, "deal_stage", (Called(whose[0].text, "organization"), False), lost, Mode.CHANGE
+            )
 
     def _contact_at(self) -> Iterator[Proposal]:
         """ "Our contact there is Ken Abe": who works at the firm that is spoken of."""

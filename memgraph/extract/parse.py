@@ -33,6 +33,7 @@ _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
     r"|off|up|down)\b(?!-)|(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
     r"|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty)(?:[,.!;]| and\b| now\b| already\b|$))"
 )
+_ASIDE = re.compile(r", (?:by the way|btw|incidentally),(?= [A-Z]\w+[.!]?$)")  # "a cat, by the way, Pixel"
 _HAS = re.compile(
     r"\b([Ss]?[Hh]e|[A-Z]\w+)['’]s (?=(?:just |already |finally |recently |now )?"
     r"(?:given up|taken up|quit|started|stopped|joined|bought|become|turned)\b)"
@@ -119,6 +120,7 @@ def _plainer(line: str) -> str:
     """A line with what the parser trips over put another way."""
     for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
         line = pattern.sub(r"\1 is ", line)
+    line = _ASIDE.sub(",", line)
     line = _HAS.sub(r"\1 has ", line)
     line = _ELIDED.sub(lambda m: f"We {m[1].lower()} ", line)
     line = _AGED.sub(lambda m: f"{m[1]}, {m[2]}" + (", " if m[3] else ""), line)

@@ -71,6 +71,9 @@ _TASTING = frozenset("like love enjoy stand".split())
 _YOU = regex.compile(r"\byou(?:r|['’]\w+)?\b", regex.IGNORECASE)
 DUE = regex.compile(r"\bdue (?:on|by|in|at)\b", regex.IGNORECASE)
 DUE_AT = regex.compile(r"\bdue(?: back)?(?: on| by| in| at)? (?:the )?$", regex.IGNORECASE)
+_READY = regex.compile(
+    r"\b(?:ready|finished|delivered|submitted|completed|printed|needed|due) (?:by|until|on|before)\b", regex.IGNORECASE
+)
 _MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
 _PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
@@ -255,6 +258,11 @@ class Referents:
             return (Called(last, kind), False) if last else None
         if word in HE_SHE and kind in ("thing", "event"):
             return None  # nobody is due
+        if word in HE_SHE and declared is self.ontology.predicates.get("objection"):
+            self._catch_up(token.i)
+            last = self._latest(kind, other_than=self._pointed(word) or "")  # what their founder worries about
+            if last and self._kind_of(last) == kind:
+                return Called(last, kind), False
         if word in HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
             pointed = self._subject_before(token, word, kind) or self._opening.get(token.i) or self._pointed(word, kind)
@@ -324,6 +332,9 @@ class Referents:
             return None
         is_due = is_any or self._search(DUE) is not None  # "the exam is due on 3 June"
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)
+        is_other = any(self.words.is_any(k, token) for k in ("role", "occupation", "dealing", "happening"))
+        if kind == "thing" and _is_definite(token) and self._search(_READY) and not is_other:
+            return phrase(token).removeprefix("new ")  # "the label has to be ready by 3 June"
         is_one = _is_definite(token) or (token.tag_ == "NN" and self._heads(token))
         if is_one and any(self.words.is_any(k, token) for k in kinds):
             named = phrase(token).removeprefix("new ")

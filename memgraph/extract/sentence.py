@@ -93,6 +93,7 @@ class SentenceReader(Answers):
         self.found.extend(self._decided_by())
         self.found.extend(list(self._contact_at()))
         self.found.extend(list(self._championed()))
+        self.found.extend(list(self._lost_to()))
         self.found.extend(self._too_dear())
         self.found.extend(self._bothered())
         self.found.extend(self._price_told())

@@ -62,7 +62,7 @@ _GROWN = (
     "'s boss",
     "'s manager",
 )
-_YEARS = regex.compile(r"\b(?:months|years?|decades?|ages|ever)\b", regex.IGNORECASE)
+_YEARS = regex.compile(r"\b(?:months?|years?|decades?|ages|ever)\b", regex.IGNORECASE)
 _WHERE = regex.compile(rf" (?:in|at|from) (?={W})")
 _NEW_HOME = regex.compile(
     rf"\b(?:my|our|the) new (?:place|home|house|flat|apartment|condo|digs)(?: is|['’]s) in"
