@@ -36,7 +36,7 @@ _AT = regex.compile(rf"\bat (?:the )?(?P<where>{W}(?: {W}){{0,3}})[.!]?$")
 _SOMEBODY = Predicate(subject="thing", object="person")
 _ANYTHING = frozenset(("anything", "something"))
 _FULL = 2  # words of a name
-_SHORT = 6  # words of a question that names a task
+_ABOUT_TASK = 6  # words of a question that names a task
 _FEW = 4  # words of a question that names nobody: "any allergies?"
 _PLAIN = regex.compile(
     rf"\b[Ww]hat(?:['’]s| is| are|['’]re) (?P<who>you|he|she|they|{W}(?: {W})?) (?P<allergic_to>allergic to)"
@@ -124,7 +124,7 @@ _REACTION = regex.compile(
 _NOW_THEN = regex.compile(r"^(?:originally|initially|it was|at first|first)\b.*\bnow\b", regex.IGNORECASE)
 _MORE = regex.compile(r"(?:,| till| until| since| for| because| due to)(?: .*|$)")  # what follows a status
 _AT_WHOSE = regex.compile(rf"^(?:[Aa]t|[Ww]ith) (?:my|our) [\p{{L}}'’ ]+? in (?P<where>{W}(?: {W})?)")
-_DANGLING = regex.compile(r" (?:on|in|at|by|since|last|this)$", regex.IGNORECASE)
+_LEFT_OVER = regex.compile(r" (?:on|in|at|by|since|last|this)$", regex.IGNORECASE)
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
 _WHERE_AT = regex.compile(
     r"\b(?:where (?:are we|do we stand|do things stand)|how(?:'s| is| are things)(?: it going)?|any (?:news|update)s?"
@@ -221,8 +221,8 @@ class Answers(Spells):
                 owner = self._subject(had_by[0], declared, None)
             if owner is None and found.owner is None and declared.subject != "person":
                 last = self._latest(declared.subject)
-                is_place = last is not None and declared.personal and self._kind_of(last) != "organization"
-                owner = (Called(last, declared.subject), False) if last and not is_place else None
+                is_no_firm = last is not None and declared.personal and self._kind_of(last) != "organization"
+                owner = (Called(last, declared.subject), False) if last and not is_no_firm else None
             if (
                 owner is None
                 and found.owner is None
@@ -281,7 +281,7 @@ class Answers(Spells):
             return ""
         token = self.clauses[0].head if self.clauses else self.sentence.root
         is_task = token.pos_ in ("NOUN", "PROPN") and token.text.islower() and self.words.is_any("work_item", token)
-        is_short = sum(t.is_alpha for t in self.sentence) <= _SHORT
+        is_short = sum(t.is_alpha for t in self.sentence) <= _ABOUT_TASK
         named = phrase(token) if is_task and is_short and not children(token, "nmod:poss") else ""
         is_plain = named.startswith(self.sentence[0].text)  # "Docs rewrite?"
         return named[:1].lower() + named[1:] if is_plain else named
@@ -474,7 +474,7 @@ class Answers(Spells):
             )
             if left.predicate in ("deal_stage", "project_status") and is_brief:  # "Proposal sent on Friday"
                 before = text[: self.times[0].start_char] if self.times and self.times[0].start_char else text
-                how = _DANGLING.sub("", _MORE.sub("", _FILLER.sub("", before)).strip(" .!"))
+                how = _LEFT_OVER.sub("", _MORE.sub("", _FILLER.sub("", before)).strip(" .!"))
                 told = list(self._standing(left.subject.text, how, None, is_answer=True))
                 self.reading.proposals.extend(told)
                 if told:
@@ -482,13 +482,9 @@ class Answers(Spells):
         if _SURE.match(text):
             return False
         where = _AT_WHOSE.match(text)
-        for left in question.open_ if where is not None else ():
-            if (
-                where is not None
-                and left.predicate == "lives_in"
-                and self._answer(left, Called(where["where"], "place"))
-            ):
-                return True
+        homes = [left for left in question.open_ if left.predicate == "lives_in"]
+        if where is not None and any(self._answer(left, Called(where["where"], "place")) for left in homes):
+            return True
         if question.words <= _FEW and self._filled_by_subject(question):
             return True
         doer = self.episode.speaker if _ME.match(text) else question.by if _YOU_DO.match(text) else ""

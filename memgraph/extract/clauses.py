@@ -428,8 +428,8 @@ def phrase_at(token: Token, *, is_verb: bool = False) -> Span:
             is_inner |= kind in ("conj", "cc") and c.i < token.i and not is_verb and token.pos_ == "NOUN"
             if kind in allowed and not is_inner and not (is_verb and kind in ("conj", "cc", "advcl")):
                 continue
-            is_of_all = c.head.i == token.i or c.head.dep_ == "compound"  # "the docs rewrite", hung on the docs
-            if is_of_all and (kind == "det" or (kind == "nmod:poss" and c.pos_ == "PRON")):
+            is_before_it = c.head.i == token.i or c.head.dep_ == "compound"  # "the docs rewrite", hung on the docs
+            if is_before_it and (kind == "det" or (kind == "nmod:poss" and c.pos_ == "PRON")):
                 continue
             if c.lower_ == "longer" and c.i > 0 and c.nbor(-1).lower_ == "no":
                 continue  # "I'm no longer CFO"

@@ -104,10 +104,14 @@ _DEAR = regex.compile(
 )
 
 
-_SEES_PROBLEM = regex.compile(
+_THEY_THINK = (
     r"\b(?:they|(?:their|the) (?:new |old )?(?:c[efiot]o|buyers?|boss|director|board|team|manager|lawyers?)|legal"
     r"|finance|procurement|purchasing|security|(?-i:IT)) (?:also |still |really )?(?:thinks?|thought|says?|said|feels?"
-    r"|felt|finds?|found|believes?|sees?)(?: that)? (?:the |our )?(?P<what>[\p{L}][\p{L} -]{2,40}?)"
+    r"|felt|finds?|found|believes?|sees?)"
+)
+_SEES_PROBLEM = regex.compile(
+    rf"{_THEY_THINK}(?: that)? (?:the |our )?"
+    r"(?P<what>[\p{L}][\p{L} -]{2,40}?)"
     r" (?:is|are|was|were|as) (?:still |really )?(?:an?|the) (?:\p{L}+ )?"
     r"(?:problem|issue|concern|risk|deal-?breaker|blocker|showstopper|obstacle|sticking point)s?\b",
     regex.IGNORECASE,
@@ -115,9 +119,8 @@ _SEES_PROBLEM = regex.compile(
 
 
 _TOO_MUCH = regex.compile(
-    r"\b(?:they|(?:their|the) (?:new |old )?(?:c[efiot]o|buyers?|boss|director|board|team|manager|lawyers?)|legal"
-    r"|finance|procurement|purchasing|security|(?-i:IT)) (?:also |still |really )?(?:thinks?|thought|says?|said|feels?"
-    r"|felt|finds?|found|believes?)(?: that)? (?:the |our )(?P<what>[\p{L}][\p{L} -]{2,40}?)"
+    rf"{_THEY_THINK}(?: that)? (?:the |our )"
+    r"(?P<what>[\p{L}][\p{L} -]{2,40}?)"
     r" (?:is |are |was |were )?(?:far |way |much |still )*too (?:high|long|short|low|slow"
     r"|complex|complicated|strict|risky|steep|expensive|rigid|vague)\b",
     regex.IGNORECASE,

@@ -25,6 +25,7 @@ _ME = regex.compile(
 )
 _SOMEBODY = regex.compile(rf"(?:^|.*\p{{Ll}} )(?P<who>{W}(?: {W})?)")
 _ROLE = regex.compile(r"(?:^|.*\s)(?:my|our) (?P<role>\p{Ll}+)", regex.IGNORECASE)
+_HE_OR_SHE = regex.compile(r"s?he\b", regex.IGNORECASE)
 _CALLING = regex.compile(
     rf"\b(?:this is|it['’]s) (?P<who>{W}(?: {W})?)(?: here)? (?:from|at|with|over at) (?P<firm>{W}(?: {W}){{0,2}})"
     rf"(?=[.,;!]|$)|\b(?P<we>[Ww]e)(?: here)? at (?P<firm>{W}(?: {W}){{0,2}})"
@@ -71,9 +72,7 @@ class Profiles(Asides):
                     yield from self._stated(None, predicate, (Called(who, "person"), True), thing, mode)
             elif named is not None and (self._is_person(named["who"]) or self._is_in_full(named["who"])):
                 who = named["who"]
-            elif (
-                part and regex.split(r"\W", part, maxsplit=1)[0].lower() in HE_SHE and self._opening
-            ):  # "She's a nurse, from Graz"
+            elif self._opening and _HE_OR_SHE.match(part):  # "She's a nurse, from Graz"
                 (who,) = self._opening.values()
             elif (role := _ROLE.fullmatch(part)) is not None and self.words.is_("role", role["role"]):
                 whose = f"{self.episode.speaker}'s "

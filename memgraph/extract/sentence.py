@@ -16,6 +16,7 @@ from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import dosed
 from memgraph.extract.nouns import NounFact, name_at
 from memgraph.extract.referents import AND_YOU, DEPARTMENTS, HE_SHE, IT, SECOND, YOU, label_is
+from memgraph.extract.states import WHERE
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, read_text
 from memgraph.model import Mode, Polarity, Precision, name_key
@@ -43,7 +44,6 @@ _TITLE_AT = regex.compile(
     rf"(?P<firm>{W}(?: {W}){{0,2}})['’]s (?:new |current |first |interim |acting )*(?P<title>.+)"
     rf"|(?P<title>.+?) (?:of|at) (?P<firm>{W}(?: {W}){{0,2}})"
 )
-_WHERE = regex.compile(rf" (?:in|at) (?={W})")  # "music in Oslo"
 _COME_TRUE = regex.compile(r"\bcom(?:e|es|ing|in) ?['’]? true\b", regex.IGNORECASE)
 _CALLED = regex.compile(r"^.*\b(?:called|named|known as) ")
 _COMES_TO = frozenset("grow come learn start begin continue seem appear tend happen use".split())
@@ -373,7 +373,7 @@ class SentenceReader(Answers):
                         if frame.words == "medication" and isinstance(thing, Literal):
                             thing = read_text(self._plain_drug(_TAKEN_HOW.split(thing.text, maxsplit=1)[0])) or thing
                         if frame.predicate == "studies" and isinstance(thing, Literal):
-                            thing = read_text(_WHERE.split(thing.text, maxsplit=1)[0]) or thing
+                            thing = read_text(WHERE.split(thing.text, maxsplit=1)[0]) or thing
                         if frame.words in ("medication", "condition") and isinstance(thing, Literal):
                             thing = read_text(_CALLED.sub("", thing.text)) or thing
                         proposal = self._proposal(

@@ -24,7 +24,7 @@ _WHEN = regex.compile(
     regex.IGNORECASE,
 )
 _HAPPENS = frozenset("happen start begin be".split())
-_AT_ONCE = ("", "in")
+_POINTS = ("", "in")  # how a time is told that is a point, or nearly
 _IN_SUM = 5  # words that tell no more than a value: "Before that, colchicine."
 
 
@@ -66,7 +66,7 @@ class Spells(Fields):
 
     def _begin(self, told: Proposal, text: str) -> None:
         """Date what was told: "Since May.", "On 12 May." """
-        began = (t for t in self.times if t.how in _AT_ONCE and t.start <= self.episode.occurred_at)
+        began = (t for t in self.times if t.how in _POINTS and t.start <= self.episode.occurred_at)
         time = self._begun or next(began, None)
         if time is not None and self._is_mere_time(text):
             since = {"valid_from": time.start, "precision": time.precision, "mode": Mode.CHANGE}

@@ -63,7 +63,7 @@ _GROWN = (
     "'s manager",
 )
 _YEARS = regex.compile(r"\b(?:months?|years?|decades?|ages|ever)\b", regex.IGNORECASE)
-_WHERE = regex.compile(rf" (?:in|at|from) (?={W})")
+WHERE = regex.compile(rf" (?:in|at|from) (?={W})")  # "music in Oslo", "a dentist from Graz"
 _NEW_HOME = regex.compile(
     rf"\b(?:my|our|the) new (?:place|home|house|flat|apartment|condo|digs)(?: is|['’]s) in"
     rf" (?P<where>(?-i:{W})(?: (?-i:{W}))*)",
@@ -171,7 +171,7 @@ class States(Health):
                 ):
                     text = f"{case[0].text} {text}"  # "on hold", but "in the green"
                 if is_title:  # "a dentist in Graz"
-                    text = _WHERE.split(text, maxsplit=1)[0]
+                    text = WHERE.split(text, maxsplit=1)[0]
                 literal = read_text(_FOR_LONG.sub("", text))
                 if name == "project_status" and literal is not None:
                     literal = replace(literal, value=literal.value.removeprefix("in "))
