@@ -34,7 +34,7 @@ _ASKING = frozenset("where who what which when how whats wheres whos".split())
 _PLACED = {"studies": "studies_at", "job_title": "works_at"}
 _AT = regex.compile(rf"\bat (?:the )?(?P<where>{W}(?: {W}){{0,3}})[.!]?$")
 _SOMEBODY = Predicate(subject="thing", object="person")
-_ANYTHING = frozenset(("anything", "something"))
+_ANYTHING = frozenset("anything something medication meds medicine drugs treatment".split())
 _FULL = 2  # words of a name
 _ABOUT_TASK = 6  # words of a question that names a task
 _FEW = 4  # words of a question that names nobody: "any allergies?"

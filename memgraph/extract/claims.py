@@ -348,7 +348,7 @@ class Claims(Referents):
         is_wedding = declared.symmetric and clause is not None and "marry" in clause.words
         is_plan = clause is not None and clause.is_ongoing and (is_coming or is_wedding)
         if is_claim and is_plan and (mode is Mode.CHANGE or is_wedding):
-            if is_wedding or time is None or time.precision is not Precision.DAY:
+            if is_wedding or time is None or time.precision not in (Precision.DAY, Precision.MONTH):
                 return None  # "we are getting married in June"
             start, is_to_come = time.forward.start, True  # "she's moving to the data team on the 1st"
         is_happening = declared.event or mode is Mode.CHANGE

@@ -133,6 +133,11 @@ _WENT_WITH = regex.compile(
     rf"(?P<who>{W}(?: {W})?|\b(?i:they)) (?:went|have gone|['’]ve gone|(?:decided|chose) to go|are going|signed) with"
     rf" (?P<rival>{W})"
 )
+_TALKS_TOO = regex.compile(
+    rf"\b[Tt]hey(?:['’]re| are) (?:also |still )?(?:talking|speaking) (?:to|with) (?P<rival>{W}(?: {W})?)"
+    r"(?: as well| too)"
+    rf"|\b[Tt]hey(?:['’]re| are) also (?:talking|speaking) (?:to|with) (?P<rival>{W}(?: {W})?)"
+)
 _OF_DEALS = frozenset("deal_stage deal_value decision_maker champion objection renewal_on".split())
 _CONTACT = regex.compile(
     rf"\b(?i:our|my|the)(?: main| new| only)? contact(?: person)?(?: (?:there|(?:at|for) (?P<firm>{W}(?: {W})?)))?"
@@ -246,6 +251,18 @@ class Dealings(Contacts):
             lost = Literal("closed lost", "closed lost")
             yield from self._stated(
                 None, "deal_stage", (Called(whose[0].text, "organization"), False), lost, Mode.CHANGE
+            )
+
+    def _also_talked_to(self) -> Iterator[Proposal]:
+        """ "They're talking to Fabrikam as well": whom else a customer looks at."""
+        match = self._search(_TALKS_TOO)
+        if match is None or "evaluating" not in self.ontology.predicates or self.is_question:
+            return
+        self._catch_up(self.sentence.end)
+        firm = self._latest("organization", other_than=match["rival"])
+        if firm and not self._is_person(firm) and not self._is_somebody(match["rival"]):
+            yield from self._stated(
+                None, "evaluating", (Called(firm, "organization"), False), Called(match["rival"], "thing")
             )
 
     def _contact_at(self) -> Iterator[Proposal]:

@@ -38,6 +38,7 @@ _FORM = regex.compile(
 )
 _SHORT = 5  # words of a question that says no more than what is asked after
 _TAKES = frozenset("take be put start prescribe give".split())
+_TAKES_ON = frozenset("take grab own handle do finish".split())
 _FORMS = frozenset("tablet pill capsule injection drop inhaler spray patch supplement".split())
 _PRESCRIBES = frozenset(("prescribe", "put"))
 _TITLE_AT = regex.compile(
@@ -94,6 +95,7 @@ class SentenceReader(Answers):
         self.found.extend(list(self._contact_at()))
         self.found.extend(list(self._championed()))
         self.found.extend(list(self._lost_to()))
+        self.found.extend(list(self._also_talked_to()))
         self.found.extend(self._too_dear())
         self.found.extend(self._bothered())
         self.found.extend(self._price_told())
@@ -103,6 +105,7 @@ class SentenceReader(Answers):
         self.found.extend(self._still_there())
         self.found.extend(list(self._turned()))
         self.found.extend(list(self._held_too()))
+        self.found.extend(list(self._shared_out()))
         self.found.extend(self._introduced())
         self.found.extend(list(self._profiled()))
         self.found.extend(list(self._replaced()))
@@ -143,8 +146,8 @@ class SentenceReader(Answers):
             self.found.extend(self._contacts())
         elif silent:
             self.found.clear()
-        elif on_file := self._on_file():
-            self.talk.question = Question(self.episode.speaker, asked=on_file)
+        elif asked := [*self._on_file(), *self._requested()]:
+            self.talk.question = Question(self.episode.speaker, asked=asked)
         if self._search(AND_YOU):
             self.talk.question = Question(self.episode.speaker, open_=self._asked_back())
         self.found = [q for p in self.found for q in self._plain_title(p)]
@@ -162,6 +165,16 @@ class SentenceReader(Answers):
             self.reading.proposals.append(max([*same, proposal], key=lambda p: (p.confidence, bool(p.valid_from))))
         self.talk.told.extend(self.found)
         self.talk.time = self.times[-1] if self.times else self.talk.time
+
+    def _requested(self) -> Iterator[Proposal]:
+        """ "Take the rate limiter, please.": what a "sure" will take over."""
+        for clause in self.clauses if "assigned_to" in self.ontology.predicates else ():
+            for token in clause.objects if clause.is_imperative and clause.words & _TAKES_ON else ():
+                task = self._described(token, "thing")
+                if task and self._is_work_item(task):
+                    self.talk.note(task, "thing", is_topic=True)
+                    you = Called(YOU, "person")
+                    yield from self._stated(None, "assigned_to", (Called(task, "thing"), True), you)
 
     def _plain_title(self, proposal: Proposal) -> Iterator[Proposal]:
         """ "Contoso's CFO" and "CFO of Contoso" are CFO, and that at Contoso."""

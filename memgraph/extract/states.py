@@ -87,6 +87,7 @@ _HEADED = regex.compile(
 )
 
 
+_SHARED_OUT = regex.compile(rf", (?:and )?(?P<who>{W}) (?:the|our) (?P<task>\p{{Ll}}[\p{{Ll}} -]+)(?=[.,;!]|$)")
 _HELD = regex.compile(rf", (?:in|at) (?:the )?(?P<where>{W}(?: {W})*)(?: (?P<kind>\p{{Ll}}+))?(?=[.,;!]|$)")
 _RELEASED = regex.compile(
     rf"(?:^|[,;.] |\b(?i:the|our|so|and) )(?P<what>{W}(?: {W}){{0,3}}) (?:version |v)?(?P<version>\d+(?:\.\d+)+)"
@@ -458,11 +459,20 @@ class States(Health):
         before = [c for c in self.clauses if c.head.idx - self.sentence.start_char < time.start_char]
         doers = [c for c in before if c.subject is not None and not (c.is_unreal or c.is_negated)]
         subject = self._subject(doers[0].subject, declared, doers[0]) if doers else None
-        if not self.clauses and (last := self._latest("thing")) and self._is_known_project(Called(last, "thing")):
+        last = self._latest("thing") if not self.clauses else None
+        if last and (self._is_work_item(last) or self._is_known_project(Called(last, "thing"))):
             subject = Called(last, "thing"), False  # "Due on 21 March."
         if subject is not None:
             due = Literal(time.text.rstrip("."), time.forward.iso)
             yield from self._stated(doers[0] if doers else None, "due_on", subject, due)
+
+    def _shared_out(self) -> Iterator[Proposal]:
+        """ "Ravi owns the migration, Bo the audit log": who has which task, without a verb."""
+        is_told = any(p.predicate == "assigned_to" and p.polarity is Polarity.HOLDS for p in self.found)
+        match = self._search(_SHARED_OUT) if is_told and not self.is_question else None
+        if match is not None and self._is_work_item(match["task"]) and self._kind_of(match["who"]) in ("", "person"):
+            task = (Called(match["task"], "thing"), True)
+            yield from self._stated(None, "assigned_to", task, Called(match["who"], "person"))
 
     def _held_too(self) -> Iterator[Proposal]:
         """ "The concert is on 17 May, in Engelbrekt church": where what is dated takes place."""
