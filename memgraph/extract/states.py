@@ -31,7 +31,7 @@ _FOR_LONG = regex.compile(
     r" (?:for|since) (?:ages|years|decades|months|forever|ever|a while|long).*$", regex.IGNORECASE
 )
 _OVER = regex.compile(r" (?:over|to|rather than|instead of) ")
-_SHORT_OF_IT = frozenset("well nearly almost half partly partially mostly hardly barely out far".split())
+_SHORT_OF_IT = frozenset("nearly almost half partly partially mostly hardly barely out far".split())
 _PRAISE = frozenset(
     "perfect best great amazing awesome true natural born wonderful fantastic incredible inspiring brilliant excellent "
     "good terrible bad lousy real ideal lovely".split()
