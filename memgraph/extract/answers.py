@@ -14,7 +14,7 @@ from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phr
 from memgraph.extract.frames import Frame
 from memgraph.extract.health import DOSE, dosed
 from memgraph.extract.nouns import begins_amount, name_at
-from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is
+from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is, uncapped
 from memgraph.extract.spells import Spells
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W
@@ -283,8 +283,7 @@ class Answers(Spells):
         is_task = token.pos_ in ("NOUN", "PROPN") and token.text.islower() and self.words.is_any("work_item", token)
         is_short = sum(t.is_alpha for t in self.sentence) <= _ABOUT_TASK
         named = phrase(token) if is_task and is_short and not children(token, "nmod:poss") else ""
-        is_plain = named.startswith(self.sentence[0].text)  # "Docs rewrite?"
-        return named[:1].lower() + named[1:] if is_plain else named
+        return uncapped(named) if named.startswith(self.sentence[0].text) else named  # "Docs rewrite?"
 
     def _to_whom(self) -> Iterator[Open]:
         """ "Are you married?", "is it blocked?": what a yes may add."""
@@ -463,22 +462,31 @@ class Answers(Spells):
             who = Called(told["who"], "person")
             self._retell(asked, SURE, subject=self._answering(asked.subject), object=who, mode=Mode.CHANGE)
 
+    def _stands_so(self, question: Question, text: str) -> bool:
+        """ "Proposal sent on Friday", "Stuck, I'm waiting for finance": how what was asked after stands."""
+        standings = [left for left in question.open_ if left.predicate in ("deal_stage", "project_status")]
+        comma = self.sentence.start_char + text.find(",")
+        is_brief = all(
+            any(self.words.is_(k, c.subject.lower_) for k in ("stage", "dealing"))
+            or ("," in text and c.subject.idx > comma)
+            for c in self.clauses
+            if c.subject is not None
+        )
+        if not standings or not is_brief:
+            return False
+        before = text[: self.times[0].start_char] if self.times and self.times[0].start_char else text
+        how = _LEFT_OVER.sub("", _MORE.sub("", _FILLER.sub("", before)).strip(" .!"))
+        for left in standings:
+            told = list(self._standing(left.subject.text, how, None, is_answer=True))
+            self.reading.proposals.extend(told)
+            if told:
+                return True
+        return False
+
     def _filled(self, question: Question, text: str) -> bool:
         """Whether what the question left open is told, as a name, a number, or a few words."""
-        for left in question.open_:
-            doers = [c.subject for c in self.clauses if c.subject is not None]
-            comma = self.sentence.start_char + text.find(",")
-            is_brief = all(
-                any(self.words.is_(k, t.lower_) for k in ("stage", "dealing")) or ("," in text and t.idx > comma)
-                for t in doers
-            )
-            if left.predicate in ("deal_stage", "project_status") and is_brief:  # "Proposal sent on Friday"
-                before = text[: self.times[0].start_char] if self.times and self.times[0].start_char else text
-                how = _LEFT_OVER.sub("", _MORE.sub("", _FILLER.sub("", before)).strip(" .!"))
-                told = list(self._standing(left.subject.text, how, None, is_answer=True))
-                self.reading.proposals.extend(told)
-                if told:
-                    return True
+        if self._stands_so(question, text):
+            return True
         if _SURE.match(text):
             return False
         where = _AT_WHOSE.match(text)

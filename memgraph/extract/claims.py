@@ -78,14 +78,18 @@ _NO_VERSION = regex.compile(
     r"(?<![\w.-])(?!v(?:er(?:sion)?)?\b|beta|alpha|rc|lts|release|build)\p{L}{3,}", regex.IGNORECASE
 )
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
-
-
 _CONTACTS = {"phone": regex.compile(r"\d"), "email": regex.compile("@")}
 Spell = tuple[dt.datetime | None, dt.datetime | None, Precision]  # since when, until when, how precisely
 
 
 class Claims(Referents):
     """One sentence, with what may be claimed in it."""
+
+    def _statement(self, predicate: str, *patterns: regex.Pattern[str]) -> regex.Match[str] | None:
+        """Where the first pattern fits that does, unless the sentence asks or the ontology lacks the predicate."""
+        if self.is_question or predicate not in self.ontology.predicates:
+            return None
+        return next(filter(None, map(self._search, patterns)), None)
 
     def _stated(
         self,
@@ -214,8 +218,7 @@ class Claims(Referents):
         is_event = self._is_event(called.text) and not self._is_person(called.text)
         if is_of_somebody and is_event:
             return True  # "the Spring Gala moved to Lisbon"
-        is_spoken_of = any(p.subject == called for p in self.talk.told) or self._is_known_project(called)
-        if predicate == "assigned_to" and not is_sure and not is_spoken_of:
+        if predicate == "assigned_to" and not is_sure and not self._is_spoken_of(called):
             return True
         is_given = predicate == "assigned_to" and clause is not None and "give" in clause.words
         if is_given and not (self._is_work_item(called.text) or self._is_known_project(called)):
@@ -297,6 +300,10 @@ class Claims(Referents):
         if declared.event and clause.is_ended and polarity is Polarity.HOLDS:
             return True  # "I used to go to shows"
         return predicate == "likes" and clause.is_ongoing and "enjoy" in clause.words  # "we're enjoying some lasagna"
+
+    def _is_spoken_of(self, called: Called) -> bool:
+        """Whether something was told of it before, or it is asked after."""
+        return any(p.subject == called for p in self.talk.told) or self._is_known_project(called)
 
     def _is_spouse(self, called: Called, thing: Called | Literal) -> bool:
         """Whether it was told that one is married to the other, or their partner."""

@@ -150,8 +150,8 @@ class Dealings(Contacts):
 
     def _decided_by(self) -> Iterator[Proposal]:
         """ "It's up to Lena to decide", "Lena has to approve it": who decides for the firm that is spoken of."""
-        match = self._search(_IS_WHO) or self._search(_DECIDES)
-        if match is None or "decision_maker" not in self.ontology.predicates or self.is_question:
+        match = self._statement("decision_maker", _IS_WHO, _DECIDES)
+        if match is None:
             return
         if any(p.predicate == "decision_maker" for p in self.found) or self.words.is_common(match["who"]):
             return
@@ -225,8 +225,8 @@ class Dealings(Contacts):
 
     def _bothered(self) -> Iterator[Proposal]:
         """ "The CFO thinks the set-up fee is a problem": what a customer objects to."""
-        match = self._search(_SEES_PROBLEM) or self._search(_TOO_MUCH)
-        if match is None or "objection" not in self.ontology.predicates or self.is_question:
+        match = self._statement("objection", _SEES_PROBLEM, _TOO_MUCH)
+        if match is None:
             return
         self._catch_up(self.sentence.end)
         firm, what = self._latest("organization"), read_text(match["what"])
@@ -238,8 +238,8 @@ class Dealings(Contacts):
 
     def _lost_to(self) -> Iterator[Proposal]:
         """ "And Contoso?" - "They went with Fabrikam.": a deal that is lost."""
-        match = self._search(_WENT_WITH)
-        if match is None or "deal_stage" not in self.ontology.predicates or self.is_question:
+        match = self._statement("deal_stage", _WENT_WITH)
+        if match is None:
             return
         asked = [
             o.subject for o in (self.talk.answering.open_ if self.talk.answering else []) if o.predicate == "deal_stage"
@@ -255,8 +255,8 @@ class Dealings(Contacts):
 
     def _also_talked_to(self) -> Iterator[Proposal]:
         """ "They're talking to Fabrikam as well": whom else a customer looks at."""
-        match = self._search(_TALKS_TOO)
-        if match is None or "evaluating" not in self.ontology.predicates or self.is_question:
+        match = self._statement("evaluating", _TALKS_TOO)
+        if match is None:
             return
         self._catch_up(self.sentence.end)
         firm = self._latest("organization", other_than=match["rival"])
@@ -267,8 +267,8 @@ class Dealings(Contacts):
 
     def _contact_at(self) -> Iterator[Proposal]:
         """ "Our contact there is Ken Abe": who works at the firm that is spoken of."""
-        match = self._search(_CONTACT)
-        if match is None or "works_at" not in self.ontology.predicates or self.is_question:
+        match = self._statement("works_at", _CONTACT)
+        if match is None:
             return
         self._catch_up(self.sentence.end)
         who, firm = match["who"], match["firm"] or self._latest("organization", other_than=match["who"])
@@ -279,8 +279,8 @@ class Dealings(Contacts):
 
     def _championed(self) -> Iterator[Proposal]:
         """ "She's on our side": who speaks for us at the firm that is spoken of."""
-        match = self._search(_OUR_SIDE)
-        if match is None or "champion" not in self.ontology.predicates or self.is_question or _NOT.search(match[0]):
+        match = self._statement("champion", _OUR_SIDE)
+        if match is None or _NOT.search(match[0]):
             return
         self._catch_up(self.sentence.end)
         who = match["who"]
@@ -291,8 +291,8 @@ class Dealings(Contacts):
 
     def _too_dear(self) -> Iterator[Proposal]:
         """ "They thought we were too expensive": the price matters to them."""
-        match = self._search(_DEAR)
-        if match is None or "price_sensitivity" not in self.ontology.predicates or self.is_question:
+        match = self._statement("price_sensitivity", _DEAR)
+        if match is None:
             return
         if any(p.predicate == "price_sensitivity" for p in self.found) or _NOT.search(match["between"]):
             return

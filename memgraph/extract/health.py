@@ -182,27 +182,27 @@ class Health(Claims):
 
     def _controlled(self) -> Iterator[Proposal]:
         """ "I have asthma, it's under control with salbutamol": what is taken."""
-        match = self._search(_CONTROLLED)
+        match = self._statement("takes_medication", _CONTROLLED)
         had = [p for p in self._told_so_far if p.predicate == "has_condition" and p.polarity is Polarity.HOLDS]
-        is_drug = match is not None and self.words.is_("medication", match["what"].lower())
-        if match is None or not had or not is_drug or "takes_medication" not in self.ontology.predicates:
+        if match is None or not had or any(p.predicate == "takes_medication" for p in self.found):
             return
-        if not self.is_question and not any(p.predicate == "takes_medication" for p in self.found):
-            what = Literal(match["what"], match["what"].lower())
+        what = Literal(match["what"], match["what"].lower())
+        if self.words.is_("medication", what.value):
             yield from self._stated(None, "takes_medication", (had[-1].subject, True), what)
 
     def _treated(self) -> Iterator[Proposal]:
         """ "I take levothyroxine for an underactive thyroid": what somebody has, and why."""
         told = [p for p in (*self.reading.proposals, *self.found) if p.episode == self.episode.id]
         taken = [p for p in told if p.predicate == "takes_medication" and p.polarity is Polarity.HOLDS]
-        if not taken or "has_condition" not in self.ontology.predicates or self.is_question:
+        if not taken or taken[-1].text != self.text or any(p.predicate == "has_condition" for p in told):
+            return
+        if "has_condition" not in self.ontology.predicates or self.is_question:
             return
         for token in self.sentence:
             is_why = any(k.lower_ in ("for", "against") for k in children(token, "case"))
             if is_why and (self.words.is_any("condition", token) or self._is_hurt(token)):
                 what = read_text(phrase(token))
-                is_told = any(p.predicate == "has_condition" for p in told)
-                if what is not None and taken[-1].text == self.text and not is_told:
+                if what is not None:
                     yield from self._stated(None, "has_condition", (taken[-1].subject, True), what)
 
     def _suffers_too(self, clause: Clause) -> Iterator[Proposal]:
@@ -369,9 +369,9 @@ class Health(Claims):
         if doer is not None and self.words.is_any("occupation", doer):  # "my doctor stopped the ramipril"
             owners = children(doer, "nmod:poss")
             return self._subject(owners[0], self.ontology[predicate], clause) if owners else (self._patient(), False)
-        if clause.subject is None or token in (clause.subject, *clause.subject.subtree):
+        if doer is None or token in (doer, *doer.subtree):
             return Called(self.episode.speaker, "person"), False
-        return self._subject(clause.subject, self.ontology[predicate], clause)
+        return self._subject(doer, self.ontology[predicate], clause)
 
     def _possessed(self) -> Iterator[Proposal]:
         """ "My migraines are back", "I finished my antibiotics": whose it is has it, or had it."""

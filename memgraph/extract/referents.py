@@ -332,13 +332,15 @@ class Referents:
             return None
         is_due = is_any or self._search(DUE) is not None  # "the exam is due on 3 June"
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)
-        is_other = any(self.words.is_any(k, token) for k in ("role", "occupation", "dealing", "happening"))
-        if kind == "thing" and _is_definite(token) and self._search(_READY) and not is_other:
-            return phrase(token).removeprefix("new ")  # "the label has to be ready by 3 June"
-        is_one = _is_definite(token) or (token.tag_ == "NN" and self._heads(token))
-        if is_one and any(self.words.is_any(k, token) for k in kinds):
-            named = phrase(token).removeprefix("new ")
-            return named if _is_definite(token) else named[:1].lower() + named[1:]
+        is_definite = _is_definite(token)
+        is_one = is_definite or (token.tag_ == "NN" and self._heads(token))
+        is_fit = is_one and any(self.words.is_any(k, token) for k in kinds)
+        if not is_fit and kind == "thing" and is_definite and self._search(_READY):
+            others = ("role", "occupation", "dealing", "happening")
+            is_fit = not any(self.words.is_any(k, token) for k in others)  # "the label has to be ready by 3 June"
+        if is_fit:
+            text = phrase(token).removeprefix("new ")
+            return text if is_definite else uncapped(text)
         named = [c for c in children(token, "compound", "amod") if c.text[:1].isupper() and c.i >= self.sentence.start]
         whole = name_at(named[-1], self.talk.named) if named and token.lower_ in _EFFORTS else None
         if whole is not None and whole.end == token.i:
@@ -795,6 +797,11 @@ def _is_beside_noun(named: Named, token: Token) -> bool:
 def _is_full_name(token: Token, named: Named) -> bool:
     """Whether a name is taken for somebody's first and last one."""
     return named.end - named.start == 2 and all(t.hint == "person" for t in token.doc[named.start : named.end])
+
+
+def uncapped(text: str) -> str:
+    """Without the capital of a sentence's beginning."""
+    return text[:1].lower() + text[1:]
 
 
 def _is_definite(token: Token) -> bool:

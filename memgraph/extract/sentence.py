@@ -260,7 +260,7 @@ class SentenceReader(Answers):
         name, about = proposal.subject.text, [p for p in self.found if p is not proposal]
         if proposal.predicate == "project_status":  # "Parsley 4.0 is released"
             released = [p for p in about if p.predicate == "version" and p.object is not None]
-            if any(p.object is not None and name == f"{p.subject.text} {p.object.text}" for p in released):
+            if name in [f"{p.subject.text} {p.object.text}" for p in released if p.object is not None]:
                 return True
         if self.ontology[proposal.predicate].subject in ("thing", "event"):
             is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)

@@ -88,6 +88,7 @@ _HEADED = regex.compile(
 
 
 _SHARED_OUT = regex.compile(rf", (?:and )?(?P<who>{W}) (?:the|our) (?P<task>\p{{Ll}}[\p{{Ll}} -]+)(?=[.,;!]|$)")
+_SO_NOW = regex.compile(r"\b[Ss]o (?P<what>\p{L}+) now\b")
 _HELD = regex.compile(rf", (?:in|at) (?:the )?(?P<where>{W}(?: {W})*)(?: (?P<kind>\p{{Ll}}+))?(?=[.,;!]|$)")
 _RELEASED = regex.compile(
     rf"(?:^|[,;.] |\b(?i:the|our|so|and) )(?P<what>{W}(?: {W}){{0,3}}) (?:version |v)?(?P<version>\d+(?:\.\d+)+)"
@@ -204,20 +205,13 @@ class States(Health):
 
     def _turned(self) -> Iterator[Proposal]:
         """ "I've started eating eggs, so vegetarian now": what somebody has become, without a verb."""
-        declared = self.ontology.predicates.get("diet")
+        match = self._statement("diet", _SO_NOW)
         doers = [c.subject for c in self.clauses if c.subject is not None and not c.is_unreal]
-        for token in self.sentence if declared is not None and doers and not self.is_question else ():
-            after = token.nbor(1) if token.i + 1 < self.sentence.end else None
-            is_now = after is not None and after.lower_ == "now" and token.i > self.sentence.start
-            if (
-                is_now
-                and token.nbor(-1).lower_ == "so"
-                and self.words.is_("diet", token.lower_)
-                and declared is not None
-            ):
-                subject, what = self._subject(doers[0], declared, None), Literal(token.text, token.lower_)
-                if subject is not None:
-                    yield from self._stated(None, "diet", subject, what, Mode.CHANGE)
+        if match is None or not doers or not self.words.is_("diet", match["what"].lower()):
+            return
+        subject = self._subject(doers[0], self.ontology["diet"], None)
+        if subject is not None:
+            yield from self._stated(None, "diet", subject, Literal(match["what"], match["what"].lower()), Mode.CHANGE)
 
     def _does(self, clause: Clause) -> Iterator[Proposal]:
         """ "She does karate", with the "does" taken for an auxiliary."""
@@ -376,8 +370,8 @@ class States(Health):
 
     def _last_day(self) -> Iterator[Proposal]:
         """ "Kim's last day at Contoso was Friday": an end, also where the firm isn't named."""
-        match = self._search(_LAST_DAY)
-        if match is None or self.is_question or "works_at" not in self.ontology.predicates:
+        match = self._statement("works_at", _LAST_DAY)
+        if match is None:
             return
         owner = match["who"] or (self.episode.speaker if match["my"] else self._pointed(match["whose"].lower()))
         if not owner or self.words.is_common(owner) or self._kind_of(owner) not in ("", "person"):
@@ -469,7 +463,7 @@ class States(Health):
     def _shared_out(self) -> Iterator[Proposal]:
         """ "Ravi owns the migration, Bo the audit log": who has which task, without a verb."""
         is_told = any(p.predicate == "assigned_to" and p.polarity is Polarity.HOLDS for p in self.found)
-        match = self._search(_SHARED_OUT) if is_told and not self.is_question else None
+        match = self._statement("assigned_to", _SHARED_OUT) if is_told else None
         if match is not None and self._is_work_item(match["task"]) and self._kind_of(match["who"]) in ("", "person"):
             task = (Called(match["task"], "thing"), True)
             yield from self._stated(None, "assigned_to", task, Called(match["who"], "person"))
@@ -478,8 +472,8 @@ class States(Health):
         """ "The concert is on 17 May, in Engelbrekt church": where what is dated takes place."""
         dated = [p for p in self.found if p.predicate == "happened_on" and p.polarity is Polarity.HOLDS]
         is_told = any(p.predicate == "held_in" for p in self.found)
-        match = self._search(_HELD) if dated and not is_told and not self.is_question else None
-        if match is None or "held_in" not in self.ontology.predicates or self._is_person(match["where"]):
+        match = self._statement("held_in", _HELD) if dated and not is_told else None
+        if match is None or self._is_person(match["where"]):
             return
         kind = match["kind"] or ""
         is_kind = any(self.words.is_(k, kind) for k in ("institution", "place_word", "school_word"))
@@ -490,8 +484,8 @@ class States(Health):
 
     def _released(self) -> Iterator[Proposal]:
         """ "Atlas 3.3 is out": its version."""
-        match = self._search(_RELEASED)
-        if match is None or self.is_question or "version" not in self.ontology.predicates:
+        match = self._statement("version", _RELEASED)
+        if match is None:
             return
         if not any(p.predicate == "version" for p in self.found) and not self._is_person(match["what"]):
             thing = Called(match["what"], "thing")
