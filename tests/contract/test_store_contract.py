@@ -325,6 +325,17 @@ async def test_history_tells_the_rule_and_why(place: Place, user: str) -> None:
         assert await memory.history("fa_unknown") == []
 
 
+async def test_searches_go_on_whatever_was_deleted(place: Place, user: str) -> None:
+    """An index that has lost a part of what one call wrote is still searched, for whoever asks."""
+    async with place.memory() as memory:
+        for n in range(8):
+            owner = f"{user}-{n}"
+            await memory.add("I love chess, sailing, tea, jazz and swimming.", user_id=owner)
+            await memory.delete((await memory.facts(user_id=owner))[0].id)
+            found = await memory.search("What does the user love?", user_id=owner, kinds=["fact"])
+            assert len(found["results"]) == 4
+
+
 async def test_deleting_all_leaves_nothing(place: Place, user: str) -> None:
     async with place.memory() as memory:
         await learn(memory, user)

@@ -41,7 +41,6 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._driver: AsyncDriver | None = None
-        self.has_scoped_vectors = False
 
     async def connect(self) -> None:
         """Connect, and find out which line of Neo4j answers."""
@@ -142,9 +141,6 @@ class Database:
             check_open(applied, migrations("neo4j"))
             check_model(stored or ("", 0), (model, dimension))
         await self.statement("CALL db.awaitIndexes(60)")
-        indexes = await self.read("SHOW VECTOR INDEXES YIELD name, properties RETURN name, properties")
-        scoped = [r for r in indexes if r["name"] == "episode_embedding" and "scope" in r["properties"]]
-        self.has_scoped_vectors = bool(scoped)
 
     async def migrate(self, model: str, dimension: int) -> list[str]:
         """Run the migrations that the database lacks; their names."""

@@ -110,12 +110,10 @@ class Neo4jStore:
 
     async def recall(self, scope: Scope, cue: Cue) -> Signals:
         """See `Store.recall`."""
-        path = "read/recall_2026" if self._database.has_scoped_vectors else "read/recall_5"
         agent = scope.agent if scope.user is not None else None
         is_narrowed = bool(agent or scope.session or cue.is_past)
-        overfetch = 1 if self._database.has_scoped_vectors else _OVERFETCH
         (found,) = await self._database.read(
-            cypher(path),
+            cypher("read/recall"),
             {
                 "scope": scope.key,
                 "agent": agent,
@@ -133,7 +131,7 @@ class Neo4jStore:
                 "pool": cue.pool,
                 "fact_pool": cue.fact_pool,
                 "graph_pool": cue.graph_pool,
-                "reach": cue.pool * (_OVERFETCH if is_narrowed else overfetch),
+                "reach": cue.pool * (_OVERFETCH if is_narrowed else 1),
                 "fact_reach": cue.fact_pool * _OVERFETCH,  # many of the nearest may no longer hold
                 "whole": WHOLE,
             },
