@@ -14,8 +14,9 @@ from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phr
 from memgraph.extract.frames import Frame
 from memgraph.extract.health import DOSE, dosed
 from memgraph.extract.nouns import begins_amount, name_at
-from memgraph.extract.referents import IT, OTHERS, SECOND, YOU, label_is, uncapped
+from memgraph.extract.referents import COUPLES, IT, OTHERS, SECOND, YOU, label_is, uncapped
 from memgraph.extract.spells import Spells
+from memgraph.extract.states import STATES
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W
 from memgraph.model import Mode, Polarity, Precision
@@ -26,11 +27,10 @@ _ANSWERED = frozenset(
     "has_condition objection goal".split()
 )
 _KIN = frozenset("married_to partner_of parent_of child_of sibling_of reports_to".split())
-_COUPLES = frozenset(("partner_of", "married_to"))
 _ALSO = frozenset(("and", "also", "plus"))
 _HEALTH = frozenset("takes_medication allergic_to has_condition".split())
 _THINGS = _HEALTH | {"hobby"}
-_ASKING = frozenset("where who what which when how whats wheres whos".split())
+_ASKING = frozenset("where who whom what which when how whats wheres whos".split())
 _PLACED = {"studies": "studies_at", "job_title": "works_at"}
 _AT = regex.compile(rf"\bat (?:the )?(?P<where>{W}(?: {W}){{0,3}})[.!]?$")
 _SOMEBODY = Predicate(subject="thing", object="person")
@@ -59,12 +59,13 @@ _WHO_SIGNS = regex.compile(
     r"(?:signs?|decid(?:es?|ing)|approves?|the (?:decision maker|economic buyer|one who decides)"
     r"|makes the (?:final )?(?:call|decision)"
     r"|has the (?:final|last) (?:say|word)|holds the (?:purse strings|budget))"
-    r"(?: off| (?:on )?(?:it|this)| there| at| (?:on|at|from) your (?:side|end))*\?"
+    r"(?: (?!when|where|how|what|which|if|whether)[\w-]+){0,8}\?"
     r"|^(?:and )?(?:the )?(?:budget holder|signatory|economic buyer)\?",
     regex.IGNORECASE,
 )
 _WHAT_SPENT = regex.compile(
-    r"\b(?:what|how much) (?:would|could|can|will|do|might) (?:they|you|he|she) (?:be willing to |want to )?"
+    r"\b(?:most|max(?:imum)?|limit) (?:that )?(?:they|you|he|she)(?:['’]d| would| could| can| will) (?:ever )?"
+    r"(?:spend|pay|go to)\b|\b(?:what|how much) (?:would|could|can|will|do|might) (?:they|you|he|she) (?:be willing to |want to )?"
     r"(?:spend|pay|afford|stretch to|go up to|have to spend)\b",
     regex.IGNORECASE,
 )
@@ -204,9 +205,13 @@ class Answers(Spells):
             name = sized["what"] if sized["what"][:1].isupper() else last
             out += [Open("headcount", Called(name, "organization"))] if name and not self._is_person(name) else []
         for predicate, pattern in _OF_FIRMS:
-            firm = self._latest("organization") if self._search(pattern) else None
-            if firm and predicate in self.ontology.predicates and not self._is_person(firm):
+            if predicate not in self.ontology.predicates or not self._search(pattern):
+                continue
+            firm = self._latest("organization")
+            if firm and not self._is_person(firm):
                 out.append(Open(predicate, Called(firm, "organization")))
+            elif self.ontology[predicate].personal and "you" in said:  # "What's the most you would spend?"
+                out.append(Open(predicate, Called(YOU, "person")))
         out += [*self._age_asked(), *self._asked_plainly(), *self._contact_asked()]
         for found in self.x.nouns.asked(self.sentence):
             if any(k.lower_ == "at" for k in children(found.noun, "case")):
@@ -343,8 +348,9 @@ class Answers(Spells):
     def _asks(self, asked: set[str], declared: Predicate, clause: Clause) -> bool:
         if "where" in asked or "wheres" in asked:
             return declared.object in ("place", "organization")
-        if "who" in asked or "whos" in asked:
-            is_for = any(p in ("for", "with") for p, _ in clause.preps)
+        if asked & {"who", "whom", "whos"}:
+            words = [t.lower_ for t in self.sentence if t.is_alpha]
+            is_for = words[-1] in ("for", "with") or any(p in ("for", "with") for p, _ in clause.preps)
             return declared.object == "person" or (declared.object == "organization" and is_for)
         if "when" in asked:
             return declared.object == "date"
@@ -382,17 +388,22 @@ class Answers(Spells):
         is_over = _ENDED.search(text) is not None
         if (_NO.match(text) and (question.is_still or is_over)) or (question.is_still and is_over and yes is None):
             self._no_more(question)
-        if is_told and yes is None and self._instead_of_that(question, text):
+        if is_told and yes is None and (self._instead_of_that(question, text) or self._another_state(question)):
             return
         if (is_told and self._filled(question, text)) or yes is None:
             return
         begun = (t for t in self.times if t.how in ("", "in", "since", "for") and t.start <= self.episode.occurred_at)
         since = next(begun, None)
-        of_others = any(c.subject is not None and c.subject.lower_ in OTHERS for c in self.clauses)
+        told_of = [(c.subject.lower_, c.words) for c in self.clauses if c.subject is not None]
+        of_others = any(who in OTHERS and not (who in IT and "be" in words) for who, words in told_of)
         for asked in question.asked:
             if of_others and asked.subject.text == YOU:  # "Do you …?" — "Yes, they do."
                 continue
             thing = self._answering(asked.object) if isinstance(asked.object, Called) else asked.object
+            declared = self.ontology[asked.predicate]
+            counted = [t for t in self.sentence if begins_amount(t)] if declared.object == "money" else []
+            for said in self._object(counted[0], declared, None) if counted else ():  # "Yes, 435,000 it is"
+                thing = said
             changes: dict[str, Any] = {"subject": self._answering(asked.subject), "object": thing}
             if asked.valid_from is None and since is not None:  # "Yes, in 2021"
                 changes |= {"valid_from": since.start, "precision": since.precision}
@@ -433,6 +444,18 @@ class Answers(Spells):
                 for thing in self._object(first, declared, None):
                     if thing != asked.object and self._answer(Open(asked.predicate, asked.subject), thing):
                         return True
+        return False
+
+    def _another_state(self, question: Question) -> bool:
+        """ "Are you vegetarian?" - "Pescatarian.": another of its kind."""
+        if any(c.subject is not None for c in self.clauses):
+            return False
+        for asked in question.asked:
+            kind = STATES.get(asked.predicate, "")
+            told = [t for t in self.sentence if kind and self.words.is_any(kind, t)]
+            for thing in self._object(told[0], self.ontology[asked.predicate], None) if told else ():
+                if thing != asked.object and self._answer(Open(asked.predicate, asked.subject), thing):
+                    return True
         return False
 
     def _no_more(self, question: Question) -> None:
@@ -559,6 +582,8 @@ class Answers(Spells):
     def goes_on(self) -> bool:
         """ "And asthma, but that's under control": whether a sentence begins with more of an answer."""
         also, *rest = self.sentence
+        if len(rest) > 1 and rest[0].pos_ == "ADJ" and rest[0].head is rest[1]:  # "And mild asthma"
+            rest = rest[1:]
         is_noun = also.lower_ in _ALSO and bool(rest) and rest[0].pos_ in ("NOUN", "PROPN")
         return is_noun and (len(rest) == 1 or rest[1].text in ".,;!(")
 
@@ -566,7 +591,7 @@ class Answers(Spells):
         """ "Are you and Malin still together?" - "We got married in 2021!": to whom one had been together with."""
         asked = self.talk.answering.asked if self.talk.answering is not None else []
         pairs = [
-            p for p in (*asked, *reversed(self.talk.told)) if p.predicate in _COUPLES and p.polarity is Polarity.HOLDS
+            p for p in (*asked, *reversed(self.talk.told)) if p.predicate in COUPLES and p.polarity is Polarity.HOLDS
         ]
         sides = [side for p in pairs for side in ((p.subject, p.object), (p.object, p.subject))]
         of_me = [other for one, other in sides if one is not None and one.text in (YOU, self.episode.speaker)]

@@ -59,6 +59,7 @@ _INCLINED = frozenset("likes dislikes goal hobby plans".split())
 _DANGLES = regex.compile(r" (?:of|to|with|about|for|in|on|at|from)$")
 _LAPSES = frozenset("run end expire lapse".split())
 _TERMS = frozenset("contract subscription licence license agreement plan term trial deal it".split())
+_USES = frozenset(("use", "switch"))
 _SETS_OUT = frozenset("go come fly head travel drive".split())
 _STANDS = frozenset("hold track schedule ice".split())
 _STARTS = frozenset("start begin join turn".split())
@@ -223,6 +224,12 @@ class Claims(Referents):
         is_given = predicate == "assigned_to" and clause is not None and "give" in clause.words
         if is_given and not (self._is_work_item(called.text) or self._is_known_project(called)):
             return True  # "he gave Coco to Lily"
+        is_used = clause is not None and bool(clause.words & _USES)
+        if predicate == "uses" and called.kind == "person" and not is_used:
+            return True  # "we adopted Rex", "I run Contoso"
+        is_owned = predicate == "subsidiary_of" and thing is not None and clause is not None and "own" in clause.words
+        if is_owned and thing is not None and any(h.hint == "person" for h in self._heard(thing.text)):
+            return True  # "Tom owns the Search Rewrite"
         if predicate == "with" and not is_sure:
             return True
         if predicate == "blocked_by" and not is_sure and thing is not None and thing.text.islower():

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _SHORTEST = 3  # letters of a verb whose last one is written twice
 _REFLEXIVE = frozenset("myself yourself himself herself itself ourselves yourselves themselves".split())
 _SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
+_ASKED = frozenset(("who", "whom", "what", "which"))
 _APART = frozenset(
     "acl acl:relcl advcl appos aux aux:pass case cc ccomp conj cop dep discourse list mark nsubj nsubj:pass orphan "
     "parataxis punct vocative obl:tmod obl:unmarked nmod:tmod nmod:unmarked csubj expl "
@@ -302,7 +303,8 @@ def subject_of(head: Token, depth: int = 0) -> Token | None:
         listed = [t for t in children(subject, "appos") if t.i > subject.i + 1 and t.nbor(-1).text == ":"]
         if listed:
             subject = listed[0]  # "My team: Ann, Tom and Ken report to me"
-        if len(own) > 1 and subject.lower_ in ("who", "whom", "what"):  # "who does Tom report to?"
+        is_asked = subject.lower_ in _ASKED or any(t.lower_ in _ASKED for t in children(subject, "det"))
+        if len(own) > 1 and is_asked:  # "who does Tom report to?", "which database does Atlas use?"
             subject = own[1]
         if subject.lower_ in ("who", "which", "that") and head.dep_ in ("acl:relcl", "acl"):
             return head.head

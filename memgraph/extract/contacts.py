@@ -21,6 +21,7 @@ _REACH = regex.compile(
     r"|my (?:new |current |work |own |mobile |cell |private |personal |direct |office |home |business )*"
     rf"(?:{_WHAT}|contacts?)|drop me an? (?:line|note|mail|message)"
     rf"|new (?:{_WHAT}|contact)[^.:;]{{0,15}} (?:for|from) me"
+    rf"|(?:i|we)(?:['’]ve| have)?(?: got| changed to)? an? (?:new|different) (?:\w+ )?{_WHAT}"
     rf"|(?:wrong|old) {_WHAT}\b.{{0,20}}\bit['’]s"
     rf"|{_WHAT}\b[^.;]{{0,25}}\b(?:wrong|old|outdated)\b.{{0,15}}\bit['’]s)\b",
     regex.IGNORECASE,

@@ -12,7 +12,7 @@ from memgraph.extract.claims import POINTED, SURE
 from memgraph.extract.contacts import Contacts
 from memgraph.extract.referents import HE_SHE, OTHERS
 from memgraph.extract.values import HAS_AMOUNT, MONEY, W, read_amount, read_text
-from memgraph.model import Mode, Precision
+from memgraph.model import Mode, Polarity, Precision
 
 _OURS = frozenset(("i", "i'm", "i've", "my", "we", "we're", "we've", "our"))
 _NOT = regex.compile(r"\bnot\b|n['’]t\b|\bnever\b", regex.IGNORECASE)
@@ -86,7 +86,7 @@ _DECIDES = regex.compile(
     r" (?:hinges|hangs|depends|comes down)"
     rf" (?:on|to) (?:their|the) [\w -]+?,? (?P<who>{W}(?: {W})?)"
     rf"|(?P<who>{W}(?: {W})?) signs (?:off )?(?:on )?(?:(?:every|any)thing|all|contracts|deals|purchases|orders)\b"
-    rf"|(?P<who>{W}(?: {W})?),? (?:also )?(?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))"
+    rf"|(?P<who>{W}(?: {W})?|\b(?i:s?he)),? (?:also )?(?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))"
     r"(?: in the end| here| there| on it| now| from now on)?(?=[.,;!]|$)"
 )
 _IS_WHO = regex.compile(
@@ -137,6 +137,11 @@ _TALKS_TOO = regex.compile(
     rf"\b[Tt]hey(?:['’]re| are) (?:also |still )?(?:talking|speaking) (?:to|with) (?P<rival>{W}(?: {W})?)"
     r"(?: as well| too)"
     rf"|\b[Tt]hey(?:['’]re| are) also (?:talking|speaking) (?:to|with) (?P<rival>{W}(?: {W})?)"
+)
+_RULED_OUT = regex.compile(
+    rf"(?P<rival>{W}(?: {W})?)(?: is|['’]s| are) (?:out(?: of (?:it|the (?:race|running|picture|game)))?|off the (?:table|list)"
+    r"|no longer (?:in the (?:race|running|picture)|an option|an issue))(?=[.,;:!]|$)"
+    rf"|(?P<rival>{W}(?: {W})?) (?:dropped|fell|bowed|pulled) out\b"
 )
 _OF_DEALS = frozenset("deal_stage deal_value decision_maker champion objection renewal_on".split())
 _CONTACT = regex.compile(
@@ -264,6 +269,20 @@ class Dealings(Contacts):
             yield from self._stated(
                 None, "evaluating", (Called(firm, "organization"), False), Called(match["rival"], "thing")
             )
+
+    def _ruled_out(self) -> Iterator[Proposal]:
+        """ "Fabrikam is out": no longer looked at, by whoever looked at it, or the firm that is spoken of."""
+        match = self._statement("evaluating", _RULED_OUT)
+        if match is None or self._is_person(match["rival"]):
+            return
+        self._catch_up(self.sentence.end)
+        rival = Called(match["rival"], "thing")
+        told = [p for p in reversed(self.talk.told) if p.predicate == "evaluating" and p.object == rival]
+        firm = told[0].subject.text if told else self._latest("organization", other_than=rival.text)
+        if firm and (told or self._kind_of(firm) == "organization"):
+            subject = Called(firm, "organization"), False
+            over = self._proposal(None, "evaluating", subject, rival, Mode.CHANGE, Polarity.ENDS)
+            yield from [over] if over is not None else []
 
     def _contact_at(self) -> Iterator[Proposal]:
         """ "Our contact there is Ken Abe": who works at the firm that is spoken of."""

@@ -50,7 +50,9 @@ _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no 
 _OPENERS = frozenset("what who whats which where when how whos any other".split())
 _FURRED = frozenset("furry fluffy furred fuzzy feathered feathery four-legged legged scaly".split())
 _WHETHER = frozenset("did do does has have is was any".split())
-_NOWHERE = frozenset(("home", "moment", "present"))  # "any pets at home?"
+_NOWHERE = frozenset(  # whose nothing is: "any pets at home?", "the budget for this year"
+    "home moment present year quarter month week half season semester term today tomorrow".split()
+)
 _LIGHT = frozenset("and so but ok then right now".split())
 _FORMER = frozenset(("ex", "former", "late", "previous", "future"))
 _MALE = frozenset(
@@ -227,7 +229,7 @@ def name_at(token: Token, known: Mapping[str, str], *, is_likely: bool = False) 
             last += 1
         elif last + 2 < end and (
             _is_hyphened(doc, last)
-            or (_links(doc[last + 1], doc[last + 2]) and doc[last + 2].head.i in group)
+            or _links(doc[last + 1], doc[last + 2], range(first, last + 1))
             or (doc[last + 1].lower_ in _FOREIGN and doc[last + 2].text[:1].isupper())
         ):
             last += 2
@@ -250,9 +252,10 @@ def _is_in_name(token: Token) -> bool:
     return token.lower_ in _ALSO_NAMES and token.text[:1].isupper()
 
 
-def _links(particle: Token, after: Token) -> bool:
-    """The "of" of "Bank of America"."""
-    return particle.lower_ in _PARTICLES and particle.head.i == after.i and after.text[:1].isupper()
+def _links(particle: Token, after: Token, name: range) -> bool:
+    """The "of" of "Bank of America", whose parts so far stand at these places."""
+    is_one = particle.lower_ in _PARTICLES and particle.head.i == after.i and after.text[:1].isupper()
+    return is_one and after.head.i in name
 
 
 def _is_hyphened(doc: Line, at: int) -> bool:
@@ -379,6 +382,8 @@ class NounFrames:
                 predicate = "parent_of"  # "she had twins", "our twins"
             if owner is None and holder is not None and holder.words & {"have", "'ve", "get", "adopt"}:
                 owner = holder.subject  # "they have two kids"
+            if owner is None and predicate == "has_pet":
+                owner = _lives_with(token, by_head)
             if owner is None:
                 owner = _giver(token)
             if owner is None and predicate == "objection":
@@ -406,10 +411,8 @@ class NounFrames:
             told = self.predicate_of(token)
             is_amount = told is not None and self._is_number(told[0])
             is_fit = is_open or is_amount or (told is not None and is_of_having and told[0] not in self._texts)
-            owner = owner_of(token)
-            owner = None if owner is not None and owner.lower_ in _NOWHERE else owner
             if told is not None and is_fit:
-                yield NounFact(told[0], token, owner, (), None, qualifier=told[1])
+                yield NounFact(told[0], token, owner_of(token), (), None, qualifier=told[1])
 
     def _around(
         self,
@@ -671,6 +674,7 @@ def owner_of(token: Token) -> Token | None:
             cases & set(_OWNERS)
             and c.lower_ != "choice"
             and not c.like_num
+            and c.lower_ not in _NOWHERE
             and not c.text[:1].isdigit()
             and c.text[:1] not in "$€£"
             and (not possessors or c.pos_ == "PROPN")
@@ -714,6 +718,13 @@ def _giver(token: Token) -> Token | None:
     telling = [c for c in children(token, "acl:relcl", "acl") if {c.lemma_.lower(), stem(c)} & _GIVES]
     subjects = [s for c in telling for s in children(c, "nsubj") if s.lower_ not in ("that", "which", "who")]
     return subjects[0] if subjects else None
+
+
+def _lives_with(token: Token, by_head: Mapping[int, Clause]) -> Token | None:
+    """Who "lives alone with a cat called Rex"."""
+    clause = by_head.get(token.head.i)
+    is_with = any(k.lower_ == "with" for k in children(token, "case"))
+    return clause.subject if clause is not None and is_with and clause.words & {"live", "share"} else None
 
 
 def _has_mark(token: Token) -> bool:

@@ -30,6 +30,7 @@ _SLIP = regex.compile(
 )  # fmt: skip
 _FIRST, SECOND = frozenset(("i", "me", "my", "mine", "im")), frozenset(("you", "your", "ur", "u", "yours"))
 _WE = frozenset(("we", "us", "our", "ours"))
+COUPLES = frozenset(("partner_of", "married_to"))
 HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
@@ -245,15 +246,20 @@ class Referents:
             return Called(somebody or self.episode.speaker, "person"), False
         word = "" if token.text in _INITIALS else token.lower_
         person = self._person(word)
+        is_used = declared is self.ontology.predicates.get("uses")
         if person is not None:
-            if kind == "person":
+            if kind == "person" or is_used:  # "I use Vim" is no firm's
                 return Called(person, "person"), True
             return self._own(person, declared)
         if word in _WE:
             if kind == "person":
                 return Called(self.episode.speaker, "person"), True
+            of = owner_of(token)
+            if kind == "organization" and of is not None and of.text[:1].isupper():  # "we at Contoso"
+                return self._subject(of, declared, clause)
             if kind != "thing":
-                return self._own(self.episode.speaker, declared)
+                own = self._own(self.episode.speaker, declared)
+                return None if is_used and own is not None and own[0].kind == "person" else own
             last = self._subject_before(token, "it", kind)  # "Atlas is at risk, we're waiting on …"
             return (Called(last, kind), False) if last else None
         if word in HE_SHE and kind in ("thing", "event"):
@@ -265,6 +271,8 @@ class Referents:
                 return Called(last, kind), False
         if word in HE_SHE or word in _THEY or word in IT:
             self._catch_up(token.i)
+            if word in _THEY and kind == "person":
+                return (self._couple[0], False) if self._couple else None
             pointed = self._subject_before(token, word, kind) or self._opening.get(token.i) or self._pointed(word, kind)
             if pointed and word in HE_SHE:  # which makes somebody of it
                 self.talk.note(pointed, "person", HE_SHE[word])
@@ -307,6 +315,16 @@ class Referents:
         if kind == "organization" and (is_somebody or self._is_person(named.text)):
             return (Called(named.text, "person"), True) if declared.personal else None
         return Called(named.text, kind), True
+
+    @property
+    def _couple(self) -> tuple[Called, Called] | None:
+        """Who "they" are, where this message or the one before told of two who are together."""
+        for told in reversed(self._told_so_far):
+            is_near = told.episode in (self.episode.id, self.talk.before) and told.polarity is Polarity.HOLDS
+            if is_near and told.predicate in COUPLES and isinstance(told.object, Called):
+                pair = told.subject, told.object
+                return pair if self.episode.speaker not in (told.subject.text, told.object.text) else None
+        return None
 
     def _worked_on(self, clause: Clause) -> tuple[Called, bool] | None:
         """What a participle behind a comma speaks of: the thing named last before it."""

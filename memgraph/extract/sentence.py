@@ -40,6 +40,7 @@ _SHORT = 5  # words of a question that says no more than what is asked after
 _TAKES = frozenset("take be put start prescribe give".split())
 _TAKES_ON = frozenset("take grab own handle do finish".split())
 _FORMS = frozenset("tablet pill capsule injection drop inhaler spray patch supplement".split())
+_TONGUES = ("an", "ish", "ese", "ic", "i")
 _PRESCRIBES = frozenset(("prescribe", "put"))
 _TITLE_AT = regex.compile(
     rf"(?P<firm>{W}(?: {W}){{0,2}})['’]s (?:new |current |first |interim |acting )*(?P<title>.+)"
@@ -96,6 +97,7 @@ class SentenceReader(Answers):
         self.found.extend(list(self._championed()))
         self.found.extend(list(self._lost_to()))
         self.found.extend(list(self._also_talked_to()))
+        self.found.extend(list(self._ruled_out()))
         self.found.extend(self._too_dear())
         self.found.extend(self._bothered())
         self.found.extend(self._price_told())
@@ -122,8 +124,8 @@ class SentenceReader(Answers):
         for token in self.sentence:  # "she heads up IT", "I'll ask her": it makes somebody of whoever was named
             if token.lower_ in HE_SHE and token.pos_ == "PRON":
                 self._subject(token, Predicate(subject="person"), None)
-            elif token.text in _FORBEARS or (token.pos_ == "NOUN" and any(c.subject is token for c in self.clauses)):
-                self._role(token)  # "Dad's in rehab", "news of Grandpa"
+            elif token.text in _FORBEARS or (token.pos_ == "NOUN" and self._may_be_meant(token)):
+                self._role(token)  # "Dad's in rehab", "news of Grandpa", "my aunt's house"
             for kind in ("medication", "condition") if token.pos_ in ("NOUN", "PROPN", "X") else ():
                 if self.words.is_(kind, token.lower_):
                     self.talk.ailments[kind] = Literal(token.text, token.lower_)
@@ -165,6 +167,10 @@ class SentenceReader(Answers):
             self.reading.proposals.append(max([*same, proposal], key=lambda p: (p.confidence, bool(p.valid_from))))
         self.talk.told.extend(self.found)
         self.talk.time = self.times[-1] if self.times else self.talk.time
+
+    def _may_be_meant(self, token: Token) -> bool:
+        """Whether a pronoun of the next sentence may mean who a noun stands for."""
+        return token.dep_ == "nmod:poss" or any(c.subject is token for c in self.clauses)
 
     def _requested(self) -> Iterator[Proposal]:
         """ "Take the rate limiter, please.": what a "sure" will take over."""
@@ -265,7 +271,9 @@ class SentenceReader(Answers):
         if self.ontology[proposal.predicate].subject in ("thing", "event"):
             is_somebody = any(Called(name, "person") in (p.subject, p.object) for p in about)
             accounts = {p.subject.text for p in about if p.predicate == "account_owner"}
-            return is_somebody or (proposal.predicate == "assigned_to" and name in accounts)
+            jobs = [p.object for p in about if p.predicate == "works_at" and p.subject == proposal.object]
+            is_job = any(firm is not None and firm.text != name for firm in jobs)  # "I oversee payroll at Contoso"
+            return is_somebody or (proposal.predicate == "assigned_to" and (is_job or name in accounts))
         if proposal.predicate == "job_title":  # "Sara took over as my manager"
             return any(p.predicate == "reports_to" and p.object == proposal.subject for p in about) and (
                 proposal.object is not None and proposal.object.text in ("manager", "boss")
@@ -324,7 +332,7 @@ class SentenceReader(Answers):
                     continue
                 if frame.verb == "do" and frame.predicate == "works_at" and self._is_pastime(clause):
                     continue
-                if frame.verb == "speak" and any(p in ("to", "with") for p, _ in clause.preps):
+                if frame.verb == "speak" and any(p in ("to", "with") and t.pos_ != "VERB" for p, t in clause.preps):
                     continue  # "spoke to Ken at Contoso"
                 if frame.predicate == "due_on" and clause.words & _DELIVERS and clause.tense in ("past", "perfect"):
                     continue  # "shipped on Friday" is done
@@ -339,6 +347,7 @@ class SentenceReader(Answers):
                     or (frame.words == "condition" and self._is_hurt(t))
                     or (t.lower_ == "it" and self._meant_by_it(frame))
                     or (frame.words == "activity" and frame.verb == "play" and self._is_instrument(t))
+                    or (frame.words == "language" and frame.verb == "speak" and self._is_like_tongue(t))
                 ]  # fmt: skip
                 # Whatever the parser made of the words around it.
                 if frame.words and not frame.words.startswith("!") and not fitting and frame.subject != "O":
@@ -436,6 +445,8 @@ class SentenceReader(Answers):
             return False
         if frame.predicate in _TASTES and (self._is_addressed(token) or _is_left_open(token)):
             return False  # "I love the thought, Nate!", "what you like to do to relax"
+        if frame.predicate == "owns" and frame.verb == "sell" and clause.tense == "present" and not clause.is_ongoing:
+            return False  # "we sell pumps"
         if frame.predicate in _TASTES and children(token, "nummod"):
             return False  # "I'm keen on two projects in particular"
         if frame.predicate == "speaks" and frame.verb == "learn" and clause.is_ongoing:
@@ -493,6 +504,11 @@ class SentenceReader(Answers):
         """ "I play the shamisen": one plays the what, if not a game or a part, to make music."""
         is_the = any(t.lower_ == "the" for t in children(token, "det"))
         return is_the and token.tag_ == "NN" and token.text.islower() and token.is_oov
+
+    def _is_like_tongue(self, token: Token) -> bool:
+        """ "She speaks Valencian": what one speaks is a language, where it is written and ends like one."""
+        is_name = token.text[:1].isupper() and token.pos_ in ("PROPN", "ADJ", "NOUN") and not self._kind_of(token.text)
+        return is_name and token.lower_.endswith(_TONGUES)
 
     def _is_brand(self, token: Token) -> bool:
         """ "They switched me to …", after a medication was spoken of: a name that nobody has is another."""
@@ -557,7 +573,7 @@ class SentenceReader(Answers):
         return any(self.words.is_any("activity", t) or self.words.is_("study", t.lower_) for t in clause.objects)
 
     def _is_work(self, token: Token | None) -> bool:
-        return token is not None and self.words.is_any("work_item", token)
+        return token is not None and (self.words.is_any("work_item", token) or self._is_titled(token))
 
     def _denied_beside(
         self, clause: Clause, frame: Frame, subject: tuple[Called, bool], fitting: Sequence[Token]
@@ -576,6 +592,8 @@ class SentenceReader(Answers):
         """The same of those who are listed with the subject: "Al and Kira work on Atlas"."""
         if match.frame.subject != "S" or match.frame.is_reciprocal or declared.symmetric or match.subject is None:
             return
+        if self._couple and proposal.subject == self._couple[0] and match.subject.pos_ == "PRON":  # "They live in Graz"
+            yield replace(proposal, subject=self._couple[1])
         for token in conjuncts(match.subject)[1:]:
             if token.pos_ in ("PROPN", "PRON") or self.words.is_any("role", token):
                 other = self._subject(token, declared, None)
@@ -656,6 +674,9 @@ class SentenceReader(Answers):
                     continue
                 if token.pos_ == "ADJ" and declared.object == "text" and predicate not in _ADJECTIVAL:
                     continue  # "learning a language is tough"
+                is_other = token.pos_ == "NOUN" and bool(children(token, "nmod:poss")) and self._role(token) is None
+                if declared.object == "person" and is_other:
+                    continue  # "my bike is my brother's now"
                 if declared.object == "person" and any(k.lower_ in ("in", "at") for k in children(token, "case")):
                     continue  # "Mum still in Graz, the brothers …"
                 if predicate == "job_title" and clause is None and token.pos_ == "PROPN" and token.hint == "person":

@@ -24,9 +24,8 @@ _PRICE = regex.compile(
     r"price[- ]sensitive",
     regex.IGNORECASE,
 )
-_STATES = (
-    ("diet", "diet"), ("nationality", "nationality"), ("job_title", "occupation"), ("project_status", "status"),
-)  # fmt: skip
+STATES = {"diet": "diet", "nationality": "nationality", "job_title": "occupation", "project_status": "status"}
+"""What somebody or something may be, and the words for it."""
 _FOR_LONG = regex.compile(
     r" (?:for|since) (?:ages|years|decades|months|forever|ever|a while|long).*$", regex.IGNORECASE
 )
@@ -133,7 +132,7 @@ class States(Health):
         yield from self._ailing(clause, head)
         for token in conjuncts(head):
             word = token.lower_
-            for name, kind in _STATES:
+            for name, kind in STATES.items():
                 declared = self.ontology[name]
                 if not (self.words.is_(kind, word) or self.words.is_(kind, token.lemma_.lower())):
                     continue
