@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import regex
 
@@ -21,6 +21,9 @@ from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W
 from memgraph.model import Mode, Polarity, Precision
 from memgraph.ontology import Predicate
+
+if TYPE_CHECKING:
+    from memgraph.extract.tree import Token
 
 _ANSWERED = frozenset(
     "job_title studies favorite prefers hobby speaks diet nationality nickname takes_medication allergic_to "
@@ -65,7 +68,8 @@ _WHO_SIGNS = regex.compile(
 )
 _WHAT_SPENT = regex.compile(
     r"\b(?:most|max(?:imum)?|limit) (?:that )?(?:they|you|he|she)(?:['’]d| would| could| can| will) (?:ever )?"
-    r"(?:spend|pay|go to)\b|\b(?:what|how much) (?:would|could|can|will|do|might) (?:they|you|he|she) (?:be willing to |want to )?"
+    r"(?:spend|pay|go to)\b"
+    r"|\b(?:what|how much) (?:would|could|can|will|do|might) (?:they|you|he|she) (?:be willing to |want to )?"
     r"(?:spend|pay|afford|stretch to|go up to|have to spend)\b",
     regex.IGNORECASE,
 )
@@ -536,8 +540,8 @@ class Answers(Spells):
         root = self.sentence.root
         pointing = [c for c in self.clauses if c.is_copular and c.subject is not None and c.subject.lower_ in IT]
         others = [c for c in self.clauses if c not in pointing and c.subject is not None]
-        if self.goes_on:
-            root = self.sentence[1]
+        if self._more is not None:
+            root = self._more
         elif pointing and not others and not pointing[-1].is_negated:
             root = pointing[-1].head  # "That would be Magda", "Used to be Oslo, now it's Graz"
         elif others and others[0].head.pos_ == "AUX" and others[0].preps and _YES.match(text):
@@ -580,12 +584,20 @@ class Answers(Spells):
 
     @property
     def goes_on(self) -> bool:
-        """ "And asthma, but that's under control": whether a sentence begins with more of an answer."""
+        """Whether a sentence begins with more of an answer."""
+        return self._more is not None
+
+    @property
+    def _more(self) -> Token | None:
+        """ "And asthma, but that's under control", "And mild asthma": what a sentence begins with, being more of it."""
         also, *rest = self.sentence
-        if len(rest) > 1 and rest[0].pos_ == "ADJ" and rest[0].head is rest[1]:  # "And mild asthma"
-            rest = rest[1:]
-        is_noun = also.lower_ in _ALSO and bool(rest) and rest[0].pos_ in ("NOUN", "PROPN")
-        return is_noun and (len(rest) == 1 or rest[1].text in ".,;!(")
+        if also.lower_ not in _ALSO or not rest:
+            return None
+        more = rest.pop(0)
+        if rest and more.pos_ == "ADJ" and more.head is rest[0]:
+            more = rest.pop(0)
+        is_all = not rest or rest[0].text in ".,;!("
+        return more if is_all and more.pos_ in ("NOUN", "PROPN") else None
 
     def _wed(self) -> Iterator[Proposal]:
         """ "Are you and Malin still together?" - "We got married in 2021!": to whom one had been together with."""

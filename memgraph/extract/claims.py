@@ -227,9 +227,10 @@ class Claims(Referents):
         is_used = clause is not None and bool(clause.words & _USES)
         if predicate == "uses" and called.kind == "person" and not is_used:
             return True  # "we adopted Rex", "I run Contoso"
-        is_owned = predicate == "subsidiary_of" and thing is not None and clause is not None and "own" in clause.words
-        if is_owned and thing is not None and any(h.hint == "person" for h in self._heard(thing.text)):
-            return True  # "Tom owns the Search Rewrite"
+        if predicate == "subsidiary_of" and thing is not None:  # "Tom owns Login Revamp", "it belongs to Ken Abe"
+            is_full = " " in thing.text and any(h.hint == "person" for h in self._heard(thing.text))
+            if is_full or self._is_work_item(called.text):
+                return True
         if predicate == "with" and not is_sure:
             return True
         if predicate == "blocked_by" and not is_sure and thing is not None and thing.text.islower():
@@ -250,6 +251,8 @@ class Claims(Referents):
             return True  # "the exam is due on 3 June"
         if predicate in ("due_on", "happened_on") and clause is not None and clause.head.lower_ in _STANDS:
             return True  # "Atlas was on hold over Easter"
+        if predicate == "visited" and self._is_work_item(called.text):
+            return True  # "Login Revamp went to Ken"
         if predicate == "visited" and thing is not None and self._is_event(thing.text):
             return True  # "I went to the Spring Gala"
         if predicate in ("visited", "assigned_to") and clause is not None and "go" in clause.words:

@@ -20,7 +20,7 @@ _SPENDS = regex.compile(
     r"\b(?:can(?:no|['’])?t|won['’]t|don['’]t want to|not) (?:go|spend|pay|do|stretch) (?:to )?"
     rf"(?:any )?(?:above|over|beyond|past|more than|higher than) (?P<n>{MONEY})"
     rf"|(?:\b(?:can|could|would)|['’]d) (?:only )?(?:spend|go|pay|stretch)(?: up)? to (?P<n>{MONEY})"
-    rf"|\bcan (?:only |just |now |still )+(?:spend|pay|afford) (?:about |around )?(?P<n>{MONEY})"
+    rf"|\bcan (?:only |just |now |still )*(?:spend|pay|afford) (?:about |around )?(?P<n>{MONEY})"
     rf"|\b(?:ceiling|spending limit|upper limit|absolute max(?:imum)?) is (?:about |around )?(?P<n>{MONEY})"
     r"|\bbudget (?:for \w+(?: \w+)? )?(?:is |was |has been |got |gets )?(?:capped|fixed|limited|frozen|maxed out)"
     rf" (?:at|to) (?P<n>{MONEY})|\bbudget (?:approval|approved|sign-?off) (?:for|of) (?P<n>{MONEY})"
@@ -86,7 +86,8 @@ _DECIDES = regex.compile(
     r" (?:hinges|hangs|depends|comes down)"
     rf" (?:on|to) (?:their|the) [\w -]+?,? (?P<who>{W}(?: {W})?)"
     rf"|(?P<who>{W}(?: {W})?) signs (?:off )?(?:on )?(?:(?:every|any)thing|all|contracts|deals|purchases|orders)\b"
-    rf"|(?P<who>{W}(?: {W})?|\b(?i:s?he)),? (?:also )?(?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))"
+    rf"|(?P<who>{W}(?: {W})?|\b(?i:s?he)),? (?:also )?"
+    r"(?:decides|calls the shots|makes the (?:final )?(?:call|decisions?))"
     r"(?: in the end| here| there| on it| now| from now on)?(?=[.,;!]|$)"
 )
 _IS_WHO = regex.compile(
@@ -118,6 +119,11 @@ _SEES_PROBLEM = regex.compile(
 )
 
 
+_RAISED = regex.compile(
+    rf"(?:(?P<firm>{W}(?: {W})?)|\b(?i:they|he|she|(?:their|the) \p{{Ll}}+)) (?:raised|voiced|expressed|had|have|has)"
+    r" (?:some |serious |a few |many |big )?(?:concerns?|doubts?|worries|reservations|objections?)"
+    r" (?:about|over|regarding|around|with|to) (?:the |our )?(?P<what>[\p{L}][\p{L} -]{2,40}?)(?=[.,;!]|$| and | but )"
+)
 _TOO_MUCH = regex.compile(
     rf"{_THEY_THINK}(?: that)? (?:the |our )"
     r"(?P<what>[\p{L}][\p{L} -]{2,40}?)"
@@ -139,8 +145,8 @@ _TALKS_TOO = regex.compile(
     rf"|\b[Tt]hey(?:['’]re| are) also (?:talking|speaking) (?:to|with) (?P<rival>{W}(?: {W})?)"
 )
 _RULED_OUT = regex.compile(
-    rf"(?P<rival>{W}(?: {W})?)(?: is|['’]s| are) (?:out(?: of (?:it|the (?:race|running|picture|game)))?|off the (?:table|list)"
-    r"|no longer (?:in the (?:race|running|picture)|an option|an issue))(?=[.,;:!]|$)"
+    rf"(?P<rival>{W}(?: {W})?)(?: is|['’]s| are) (?:out(?: of (?:it|the (?:race|running|picture|game)))?"
+    r"|off the (?:table|list)|no longer (?:in the (?:race|running|picture)|an option|an issue))(?=[.,;:!]|$)"
     rf"|(?P<rival>{W}(?: {W})?) (?:dropped|fell|bowed|pulled) out\b"
 )
 _OF_DEALS = frozenset("deal_stage deal_value decision_maker champion objection renewal_on".split())
@@ -230,11 +236,13 @@ class Dealings(Contacts):
 
     def _bothered(self) -> Iterator[Proposal]:
         """ "The CFO thinks the set-up fee is a problem": what a customer objects to."""
-        match = self._statement("objection", _SEES_PROBLEM, _TOO_MUCH)
+        match = self._statement("objection", _RAISED, _SEES_PROBLEM, _TOO_MUCH)
         if match is None:
             return
         self._catch_up(self.sentence.end)
-        firm, what = self._latest("organization"), read_text(match["what"])
+        named = match.groupdict().get("firm") or ""
+        firm = named if named and named.lower() not in OTHERS else self._latest("organization")
+        what = read_text(match["what"])
         is_told = any(p.predicate == "objection" for p in self.found)
         if not firm or what is None or is_told or self._is_person(firm) or _NOT.search(match[0]):
             return

@@ -264,8 +264,8 @@ def _hangs_elsewhere(token: Token, prep: str, clause: Clause) -> bool:
 def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
     """The nouns that an argument of a pattern may stand for."""
     if arg.preps:
-        if "to" in arg.preps and clause.objects and "want" in clause.words:
-            return []  # "I want my team to …"
+        if "to" in arg.preps and clause.objects and clause.words & {"want", "plan"}:
+            return []  # "I want my team to …", "I plan a trip to …"
         candidates = [t for prep, t in clause.preps if prep in arg.preps and not _hangs_elsewhere(t, prep, clause)]
         is_noun = clause.is_copular and clause.head.pos_ in ("NOUN", "PROPN")
         is_said_of_it = frame.verb == "be" and frame.subject == "S" and len(frame.args) == 1

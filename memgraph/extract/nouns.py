@@ -44,6 +44,7 @@ _TERMS = frozenset(  # what is written like a firm's initials, and no name where
 )
 _ALSO_NAMES = frozenset("morning happy new old good great nice cool".split())  # where they begin no sentence
 _STANDINGS = frozenset(("project_status", "deal_stage"))  # whose value may be a participle: "is paused"
+_DOINGS = frozenset(("hobby", "industry"))  # whose value may be taken for what goes on
 _COMMON = ("stage", "status", "condition", "medication", "diet", "activity", "occupation", "work_item", "happening")
 _COMPOSED = frozenset(("condition", "medication"))  # "celiac disease", "insulin injections"
 _FEW = 3  # words that may hang on a name that is taken for a verb: "Larkbox no longer"
@@ -435,12 +436,15 @@ class NounFrames:
         else:
             yield from self._after_copula(token, owner, by_head, fact)
         # "Inês is my sister", "Ken is the CEO of Contoso"
-        own = by_head.get(token.i)
+        is_one_of = token.dep_ == "nmod" and token.head.lower_ == "one" and owner is not None  # "one of my friends"
+        own = by_head.get(token.head.i if is_one_of else token.i)
         subject = own.subject if own is not None and own.is_copular else None
         vague = ("it", "that", "this", "there", "they", "these", "those")
         is_at = own is not None and bool(children(own.head, "case"))  # "the deal is at the proposal stage"
         articles = {d.lower_ for d in children(token, "det")}
         is_at |= token.lower_ in _JOBS and bool(articles & {"a", "an"})  # "is a job at …"
+        is_mutual = owner is None and token.tag_ == "NNS" and subject is not None and len(conjuncts(subject)) > 1
+        is_at |= is_mutual  # "Ann and Bo are sisters"
         if subject is not None and subject.i != token.i and subject.lower_ not in vague and not is_at:
             yield fact(owner, tuple(conjuncts(subject)), own)
         yield from self._told_beside(token, predicate, owner, fact)
@@ -462,9 +466,15 @@ class NounFrames:
         fact: Callable[..., NounFact],
     ) -> Iterator[NounFact]:
         """ "My sister is Inês", "the budget of Contoso is now $40k", "Contoso's budget went up to $45k"."""
+        takes_words = self._is_text(predicate) or self._is_number(predicate)
         is_state = above is not None and (above.is_passive or above.head.tag_ == "VBG") and not above.is_copular
-        if above is not None and is_state and predicate in _STANDINGS:
-            yield fact(owner, (above.head,), above)  # "is paused"
+        is_doing = (
+            above is not None
+            and above.head.tag_ == "VBG"
+            and all(c.dep_ in ("aux", "nsubj", "punct", "cc", "conj") for c in above.head.children)
+        )
+        if above is not None and is_state and (predicate in _STANDINGS or (predicate in _DOINGS and is_doing)):
+            yield fact(owner, (above.head,), above)  # "is paused", "my hobby is rowing"
         if clause is None or (
             clause.is_copular and clause.head.pos_ == "ADJ" and children(clause.head, "xcomp", "ccomp")
         ):
@@ -473,14 +483,14 @@ class NounFrames:
             yield fact(owner, tuple(conjuncts(_told(clause.head))), clause)
             return
         moved = [t for p, t in clause.preps if p in ("to", "at")]
-        if moved and clause.words & _MOVES and (self._is_text(predicate) or self._is_number(predicate)):
+        if moved and clause.words & _MOVES and takes_words:
             yield fact(owner, tuple(moved[-1:]), clause, Mode.CHANGE)
         elif predicate in self._dates and clause.words & {"come", "fall", "land", "arrive", "be"}:
             yield from (fact(owner, (t,), clause) for p, t in clause.preps if p in ("on", "in", "at"))
         elif clause.words & {"call", "name", "stand", "remain", "stay"}:
             values = clause.objects or clause.complements or moved
             if values:
-                yield fact(owner, tuple(values[:1]), clause)
+                yield fact(owner, tuple(values[:1]) if takes_words else tuple(conjuncts(values[0])), clause)
 
     def _told_beside(
         self, token: Token, predicate: str, owner: Token | None, fact: Callable[..., NounFact]

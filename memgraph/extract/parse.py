@@ -43,9 +43,13 @@ _WHAT_IS = re.compile(
     r"^((?:(?:and|so|ok|but),? )?(?:[Ww]hat|[Ww]ho|[Ww]here|[Ww]hen))['’]s (?!(?:been|got|gone|\w+ed)\b)"
 )
 _IT_IS = re.compile(r"\b((?:[Tt]urn(?:s|ed) out|found out)(?: that)? it)['’]s ")
+_CALLS_HOME = re.compile(
+    r"\bcall(?P<s>s?) (?P<where>[A-Z][\w-]*(?: [A-Z][\w-]*)*) (?:my |our |his |her |their )?home\b"
+)
 _GAPPED = re.compile(  # "Ann reports to me, Tom to Bo"
-    r"\b(?P<verb>reports?|answers?|works?|lives?|studies|study|goes|moved|belongs|is) (?P<prep>to|on|at|in|for|with|from)"
-    r" (?P<first>[^,;.?!]{2,40}),? (?:and |while )?(?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*)?) (?P=prep)"
+    r"\b(?P<verb>reports?|answers?|works?|lives?|studies|study|goes|moved|belongs|is)"
+    r" (?P<prep>to|on|at|in|for|with|from) (?P<first>[^,;.?!]{2,40}),?"
+    r" (?:and |while )?(?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*)?) (?P=prep)"
     r" (?=(?:the |our |my )?[A-Z]|me\b)"
 )
 _TYPED = re.compile(r"\b([Tt]ype) ([12]) (?=diabet)")  # "type-2 diabetes" is parsed as one thing
@@ -129,6 +133,7 @@ def _plainer(line: str) -> str:
     line = _HAS.sub(r"\1 has ", line)
     line = _ELIDED.sub(lambda m: f"We {m[1].lower()} ", line)
     line = _AGED.sub(lambda m: f"{m[1]}, {m[2]}" + (", " if m[3] else ""), line)
+    line = _CALLS_HOME.sub(r"live\g<s> in \g<where>", line)
     line = _GAPPED.sub(lambda m: f"{m['verb']} {m['prep']} {m['first']}, and {m['who']} {m['verb']} {m['prep']} ", line)
     return _WHOSE_NOT.sub(r"\1, ", _TYPED.sub(r"\1-\2 ", line))
 

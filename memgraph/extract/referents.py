@@ -34,7 +34,7 @@ COUPLES = frozenset(("partner_of", "married_to"))
 HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
-_ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split())
+ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split())
 _HOLLOW_HEADS = frozenset("thing stuff one".split())  # "an old Oracle thing"
 _EFFORTS = frozenset("project programme program initiative effort".split())
 _DELIVERIES = frozenset("release launch rollout delivery deadline shipping go-live".split())
@@ -56,7 +56,7 @@ _LETTERED = regex.compile(r"[A-HJ-Z]\d{0,3}")
 _DANGLING = regex.compile(r"(?:^|\s+)(?:on|in|at|by|for|before|after|until|from|,)$", regex.IGNORECASE)
 _TAIL = regex.compile(
     r"(?:,? (?:so|but|because|since|until|till|while|as of|these days|right now|now|any ?more|though|instead|too"
-    r"|as well"
+    r"|as well|best of all|the most|very much|by (?:trade|profession|training)"
     r"|itself|themselves|even more"
     r"|by the way|on \w+days?|for (?:ages|years|decades|months|a while)|every \w+|anyway|btw|already|again"
     r"|or something|or so|at all)\b.*"
@@ -75,6 +75,10 @@ DUE_AT = regex.compile(r"\bdue(?: back)?(?: on| by| in| at)? (?:the )?$", regex.
 _READY = regex.compile(
     r"\b(?:ready|finished|delivered|submitted|completed|printed|needed|due) (?:by|until|on|before)\b", regex.IGNORECASE
 )
+_NO_WORK = (  # what ends names of other things that plain words are taken for
+    "happening", "mass", "pet", "possession", "condition", "medication", "activity", "language", "nationality",
+    "school_word", "organization_word", "institution", "place_word", "group",
+)  # fmt: skip
 _MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
 _PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
@@ -346,7 +350,7 @@ class Referents:
 
     def _described(self, token: Token, kind: str, *, is_any: bool = False) -> str | None:
         """ "The Cinder importer", "our auth service": a common noun that a name tells apart, or one of its kind."""
-        if token.text[:1].isupper() or token.pos_ not in ("NOUN", "PROPN") or token.lower_ in _ACCOUNTS | _HOLLOW_HEADS:
+        if token.text[:1].isupper() or token.pos_ not in ("NOUN", "PROPN") or token.lower_ in ACCOUNTS | _HOLLOW_HEADS:
             return None
         is_due = is_any or self._search(DUE) is not None  # "the exam is due on 3 June"
         kinds = ("happening",) if kind == "event" else ("work_item", "happening") if is_due else ("work_item",)
@@ -478,6 +482,18 @@ class Referents:
 
     def _is_work_item(self, name: str) -> bool:
         return self.words.is_("work_item", name.split()[-1].lower())
+
+    def _is_titled(self, token: Token | None) -> bool:
+        """Whether a name is written like that of a piece of work: "Login Revamp", plain words with capitals."""
+        named = name_at(token, self.talk.named) if token is not None else None
+        if token is None or named is None:
+            return False
+        words = token.doc[named.start : named.end]
+        plain = [t for t in words if not t.is_oov or self.words.is_("work_item", t.lower_)]
+        is_title = len(words) > 1 and all(t.text[:1].isupper() and t.is_alpha for t in words)
+        is_somebody = words[0].hint == "person" and not self.words.is_("work_item", words[0].lower_)
+        is_other = is_somebody or any(self.words.is_(k, words[-1].lower_) for k in _NO_WORK)
+        return is_title and bool(plain) and not is_other
 
     def _is_event(self, name: str) -> bool:
         """Whether a name is an event's, by its last word: "Spring Gala", "Harbor Days"."""
@@ -645,6 +661,8 @@ class Referents:
         if (is_verb or token.lower_ in _HOLLOW) and not is_told and is_cut(token, whole):
             return
         text = self._title(token) or _TAIL.sub("", trimmed(whole)).removeprefix("not ")
+        if is_verb and (cut := _last_of(text, whole)) is not None and cut.dep_ == "amod" and cut.head.i > cut.i:
+            return  # "a safe" of "creating a safe, inviting place"
         doing = token.doc[whole.start - 1].lower_ if whole.start > self.sentence.start else ""
         if doing == "getting":  # "I love getting lost in …"
             text = f"{doing} {text}"
@@ -815,6 +833,12 @@ def _is_beside_noun(named: Named, token: Token) -> bool:
 def _is_full_name(token: Token, named: Named) -> bool:
     """Whether a name is taken for somebody's first and last one."""
     return named.end - named.start == 2 and all(t.hint == "person" for t in token.doc[named.start : named.end])
+
+
+def _last_of(text: str, whole: Span) -> Token | None:
+    """The token that a text cut out of a phrase ends with."""
+    last = text.split()[-1:] if text else []
+    return next((t for t in whole if [t.text] == last), None)
 
 
 def uncapped(text: str) -> str:

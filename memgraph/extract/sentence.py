@@ -15,7 +15,7 @@ from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, ste
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import dosed
 from memgraph.extract.nouns import NounFact, name_at
-from memgraph.extract.referents import AND_YOU, DEPARTMENTS, HE_SHE, IT, SECOND, YOU, label_is
+from memgraph.extract.referents import ACCOUNTS, AND_YOU, DEPARTMENTS, HE_SHE, IT, SECOND, YOU, label_is
 from memgraph.extract.states import WHERE
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, read_text
@@ -46,8 +46,10 @@ _TITLE_AT = regex.compile(
     rf"(?P<firm>{W}(?: {W}){{0,2}})['’]s (?:new |current |first |interim |acting )*(?P<title>.+)"
     rf"|(?P<title>.+?) (?:of|at) (?P<firm>{W}(?: {W}){{0,2}})"
 )
+_BY_TRADE = regex.compile(r"^(?:now|currently|still) | by (?:trade|profession|training)$", regex.IGNORECASE)
 _COME_TRUE = regex.compile(r"\bcom(?:e|es|ing|in) ?['’]? true\b", regex.IGNORECASE)
 _CALLED = regex.compile(r"^.*\b(?:called|named|known as) ")
+_NO_FIELDS = frozenset("parent mother sister family holding shell partner customer start-up startup growth".split())
 _COMES_TO = frozenset("grow come learn start begin continue seem appear tend happen use".split())
 _BACK = frozenset("it them that this these those one ones him".split())
 _GOALS = frozenset("goal dream target aim".split())
@@ -58,10 +60,6 @@ _TASTES = ("likes", "dislikes", "goal", "hobby")
 _DELIVERS = frozenset("ship launch release go deliver deploy".split())
 _SOMETHING = frozenset("something anything thing things".split())  # "something I want to keep in mind"
 _FORBEARS = frozenset("Mum Mom Dad Mama Papa Grandma Grandpa Gran Granny Granddad Grandad".split())
-_NO_WORK = (  # what ends names of other things that plain words are taken for
-    "happening", "mass", "pet", "possession", "condition", "medication", "activity", "language", "nationality",
-    "school_word", "organization_word", "institution", "place_word", "group",
-)  # fmt: skip
 _BARE = frozenset("go work do make get be have take try keep see come start help play use".split())
 _ADJECTIVAL = frozenset(
     "project_status deal_stage price_sensitivity favorite prefers diet nationality nickname".split()
@@ -91,6 +89,7 @@ class SentenceReader(Answers):
         self.found.extend(self._status_told())
         self.found.extend(self._due_too())
         self.found.extend(self._released())
+        self.found.extend(list(self._held_up()))
         self.found.extend(self._noted())
         self.found.extend(self._decided_by())
         self.found.extend(list(self._contact_at()))
@@ -185,6 +184,9 @@ class SentenceReader(Answers):
     def _plain_title(self, proposal: Proposal) -> Iterator[Proposal]:
         """ "Contoso's CFO" and "CFO of Contoso" are CFO, and that at Contoso."""
         thing = proposal.object
+        if proposal.predicate == "job_title" and isinstance(thing, Literal):  # "now head chef", "a carpenter by trade"
+            thing = read_text(_BY_TRADE.sub("", thing.text)) or thing
+            proposal = replace(proposal, object=thing)
         title = _TITLE_AT.fullmatch(thing.text) if proposal.predicate == "job_title" and thing is not None else None
         firm = title["firm"] if title is not None else ""
         if title is None or firm.split()[-1].lower() in DEPARTMENTS or self._is_person(firm):
@@ -282,6 +284,8 @@ class SentenceReader(Answers):
             return proposal.object.text.lower() in _REACTIONS and any(p.predicate == "allergic_to" for p in about)
         if proposal.predicate == "owns":  # "I own the Contoso account"
             return any(p.predicate == "account_owner" for p in about)
+        if proposal.predicate == "subsidiary_of":  # "Ken is part of the Larkbox project"
+            return any(p.predicate == "works_on" and p.subject.text == name for p in about)
         if proposal.predicate == "deal_stage":  # "Contoso renews on 1 October"
             return any(p.predicate == "renewal_on" and p.subject.text == name for p in about)
         if proposal.predicate == "located_in":  # "they dropped Odoo and moved to SAP"
@@ -387,7 +391,9 @@ class SentenceReader(Answers):
                     meant = self._meant_by_it(frame) if token.lower_ == "it" else None
                     meant = meant or self._own_pet(frame, token, subject[0])
                     said = [meant] if meant is not None else None
-                    for thing in said or self._object(token, declared, clause, is_word=frame.words == "language"):
+                    for thing in said or self._object(
+                        token, declared, clause, is_word=self._is_said_in_a_word(frame, token)
+                    ):
                         if "O" in frame.known and not (
                             isinstance(thing, Called) and self._is_known(thing, declared.object, token, clause)
                         ):
@@ -445,6 +451,13 @@ class SentenceReader(Answers):
             return False
         if frame.predicate in _TASTES and (self._is_addressed(token) or _is_left_open(token)):
             return False  # "I love the thought, Nate!", "what you like to do to relax"
+        if frame.predicate == "industry" and any(a.noun for a in frame.args if a.noun != "industry"):
+            is_field = token.dep_ == "compound" and token.text.islower() and token.lower_ not in _NO_FIELDS
+            if not is_field:  # "a great company", "the parent company"
+                return False
+        is_handed = frame.predicate == "account_owner" and frame.verb in ("belong", "go", "move", "pass")
+        if is_handed and not (match.subject is not None and match.subject.lower_ in ACCOUNTS):
+            return False  # "the Contoso account went to Ken"
         if frame.predicate == "owns" and frame.verb == "sell" and clause.tense == "present" and not clause.is_ongoing:
             return False  # "we sell pumps"
         if frame.predicate in _TASTES and children(token, "nummod"):
@@ -528,18 +541,6 @@ class SentenceReader(Answers):
             return self._is_known_project(called) or (known in ("", "thing") and self._is_titled(token))
         is_past = clause.is_ended and known == "" and all(h.hint != "person" for h in self._heard(called.text))
         return known == called.kind or is_past
-
-    def _is_titled(self, token: Token | None) -> bool:
-        """Whether a name is written like that of a piece of work: "Login Revamp", plain words with capitals."""
-        named = name_at(token, self.talk.named) if token is not None else None
-        if token is None or named is None:
-            return False
-        words = token.doc[named.start : named.end]
-        plain = [t for t in words if not t.is_oov or self.words.is_("work_item", t.lower_)]
-        is_title = len(words) > 1 and all(t.text[:1].isupper() and t.is_alpha for t in words)
-        is_somebody = words[0].hint == "person" and not self.words.is_("work_item", words[0].lower_)
-        is_other = is_somebody or any(self.words.is_(k, words[-1].lower_) for k in _NO_WORK)
-        return is_title and bool(plain) and not is_other
 
     def _plain_drug(self, text: str) -> str:
         """ "Insulin shots" are insulin."""
@@ -637,6 +638,12 @@ class SentenceReader(Answers):
             clause, frame.predicate, subject, thing, frame.mode, frame.polarity, is_denial_meant=frame.is_negated
         )
 
+    def _is_said_in_a_word(self, frame: Frame, token: Token) -> bool:
+        """ "She goes bouldering twice a week": what is done is bouldering."""
+        is_gerund = token.tag_ == "VBG" and not children(token, "compound", "obj")
+        is_done = frame.words == "activity" and is_gerund and self.words.is_("activity", token.lower_)
+        return frame.words == "language" or is_done
+
     def _likeliness(self, match: Match) -> tuple[int, int]:
         """The longest pattern comes first, then that for the kind of thing that the subject is known to be."""
         return -match.frame.length, self._misfit(match)
@@ -717,13 +724,14 @@ class SentenceReader(Answers):
             named = name_at(found.owner, self.talk.named)
             if named is not None and self._kind_of(named.text) == "organization":
                 return "ceo"  # "Contoso's new boss"
-        if found.predicate == "subsidiary_of" and "assigned_to" in self.ontology.predicates and found.owner is not None:
+        is_owner = found.predicate == "subsidiary_of" and found.noun.lower_ == "owner"
+        if is_owner and "assigned_to" in self.ontology.predicates and found.owner is not None:
             named = name_at(found.owner, self.talk.named)
             known = {t.hint for t in found.values}
             if named is not None and self._kind_of(named.text) != "organization" and "organization" not in known:
                 return "assigned_to"  # "Lin is the owner of Atlas"
         is_somebody = bool(found.values) and all(t.hint == "person" or self._is_person(t.text) for t in found.values)
-        if found.predicate == "subsidiary_of" and is_somebody and "account_owner" in self.ontology.predicates:
+        if is_owner and is_somebody and "account_owner" in self.ontology.predicates:
             return "account_owner"  # "Account: Contoso, owner: Ken Abe"
         last = self._latest("thing") if found.predicate == "happened_on" and found.owner is None else None
         if last and self._is_known_project(Called(last, "thing")) and "due_on" in self.ontology.predicates:

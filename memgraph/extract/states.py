@@ -15,6 +15,7 @@ from memgraph.extract.nouns import name_at
 from memgraph.extract.referents import DUE_AT, label_is
 from memgraph.extract.values import SPELLED, W, read_text
 from memgraph.model import Mode, Polarity, Precision
+from memgraph.ontology import Predicate
 
 if TYPE_CHECKING:
     from memgraph.extract.tree import Token
@@ -86,6 +87,12 @@ _HEADED = regex.compile(
 )
 
 
+_WAITS_FOR = regex.compile(
+    rf"(?P<task>{W}(?: {W}){{0,3}}|[Ii]t|[Tt]he [\p{{Ll}} -]{{3,30}}?) (?:can['’]?t|cannot|can not|won['’]t)"
+    r" (?:go on|go ahead|start|begin|proceed|continue|move(?: on| forward)?|ship"
+    r"|be (?:started|finished|merged|released|deployed))"
+    rf" (?:until|till|before|without) (?:the )?(?P<what>{W}(?: {W}){{0,3}})"
+)
 _SHARED_OUT = regex.compile(rf", (?:and )?(?P<who>{W}) (?:the|our) (?P<task>\p{{Ll}}[\p{{Ll}} -]+)(?=[.,;!]|$)")
 _SO_NOW = regex.compile(r"\b[Ss]o (?P<what>\p{L}+) now\b")
 _HELD = regex.compile(rf", (?:in|at) (?:the )?(?P<where>{W}(?: {W})*)(?: (?P<kind>\p{{Ll}}+))?(?=[.,;!]|$)")
@@ -106,11 +113,8 @@ class States(Health):
         if clause.subject is None or not (is_state or becomes):
             return
         head = clause.head if clause.is_copular or clause.is_passive else clause.complements[0]
-        if head.lower_ == "mine" and "assigned_to" in self.ontology.predicates:
-            subject = self._subject(clause.subject, self.ontology["assigned_to"], clause)
-            if subject is not None and subject[1]:
-                mine = Called(self.episode.speaker, "person")
-                yield from self._stated(clause, "assigned_to", subject, mine)
+        if head.lower_ == "mine" or any(c.tag_ == "POS" for c in children(head, "case")):
+            yield from self._is_whose(clause, head)
             return
         if (match := self._search(_PRICE)) and "price_sensitivity" in self.ontology.predicates:
             subject = self._subject(clause.subject, self.ontology["price_sensitivity"], clause)
@@ -118,7 +122,7 @@ class States(Health):
                 degree = (match["how"] or "").strip().lower()
                 value = (
                     "low"
-                    if degree.startswith("not")
+                    if degree.startswith("not") or clause.is_negated
                     else "medium"
                     if degree in ("somewhat", "a bit", "a little")
                     else "high"
@@ -201,6 +205,24 @@ class States(Health):
             is_grown = subject is not None and subject[0].text.endswith(_GROWN)
             if subject is not None and (_ADULT if is_grown else 0) < int(number) < 120 and is_somebody:
                 yield from self._stated(clause, "age", subject, Literal(number, number))
+
+    def _is_whose(self, clause: Clause, head: Token) -> Iterator[Proposal]:
+        """ "The audit is mine", "Login Revamp is Ken's now", "the blue van is mine"."""
+        mine = Called(self.episode.speaker, "person")
+        whose = (mine, True) if head.lower_ == "mine" else self._subject(head, Predicate(subject="person"), None)
+        if whose is None or clause.subject is None:
+            return
+        whose = replace(whose[0], text=whose[0].text.removesuffix("'s").removesuffix("’s")), whose[1]
+        if self.words.is_any("possession", clause.subject) and "owns" in self.ontology.predicates:
+            thing = read_text(phrase(clause.subject))
+            yield from self._stated(clause, "owns", whose, thing) if thing is not None else ()
+        elif "assigned_to" in self.ontology.predicates:
+            task = self._subject(clause.subject, self.ontology["assigned_to"], clause)
+            is_task = task is not None and (
+                whose[0] == mine or self._is_titled(clause.subject) or self._is_known_project(task[0])
+            )
+            if task is not None and task[1] and is_task:
+                yield from self._stated(clause, "assigned_to", task, whose[0])
 
     def _turned(self) -> Iterator[Proposal]:
         """ "I've started eating eggs, so vegetarian now": what somebody has become, without a verb."""
@@ -480,6 +502,21 @@ class States(Health):
         if not self.words.is_time(match["where"]):
             for told in self._stated(None, "held_in", (dated[-1].subject, False), Called(where, "place")):
                 yield replace(told, valid_from=None, precision=Precision.INSTANT)
+
+    def _held_up(self) -> Iterator[Proposal]:
+        """ "Atlas can't start until the Token Audit is done": what it waits for."""
+        match = self._statement("blocked_by", _WAITS_FOR)
+        if match is None or any(p.predicate == "blocked_by" for p in self.found) or self._is_person(match["what"]):
+            return
+        self._catch_up(self.sentence.end)
+        task = match["task"]
+        name = (
+            self._pointed("it", "thing", other_than=match["what"])
+            if task.lower() == "it"
+            else task.removeprefix("the ")
+        )
+        if name and not self._is_person(name):
+            yield from self._stated(None, "blocked_by", (Called(name, "thing"), True), Called(match["what"], "thing"))
 
     def _released(self) -> Iterator[Proposal]:
         """ "Atlas 3.3 is out": its version."""

@@ -186,6 +186,31 @@ async def test_a_job_ends_though_the_firm_is_not_named(text: str) -> None:
     )
 
 
+async def test_who_is_out_of_the_race_is_looked_at_no_more() -> None:
+    found = await read("We at Contoso are also looking at Fabrikam.", "Fabrikam is out, they couldn't deliver.")
+    told = [(p.subject.text, p.object, p.polarity) for p in found.proposals if p.predicate == "evaluating"]
+    fabrikam = Called("Fabrikam", "thing")
+    assert told == [("Contoso", fabrikam, Polarity.HOLDS), ("Contoso", fabrikam, Polarity.ENDS)]
+
+
+async def test_they_are_the_couple_that_was_just_told_of() -> None:
+    found = await read("My brother Tom is married to Rosa. They live in Porto.")
+    assert said_of(found, "lives_in") == {("Tom", "lives_in", "Porto"), ("Rosa", "lives_in", "Porto")}
+    assert said_of(await read("Tom met Rosa. They live in Porto."), "lives_in") == set()
+
+
+async def test_he_is_whom_a_possessive_named_and_no_town() -> None:
+    found = await read(
+        "I've been sorting grandpa's papers.", "I always thought Nazareth.", "He studied at Mondego College."
+    )
+    assert said_of(found, "studied_at") == {("Ana Lima's grandpa", "studied_at", "Mondego College")}
+
+
+async def test_what_one_uses_is_ones_own() -> None:
+    found = await read("I work at Contoso.", "I use Figma.", "We use Odoo.")
+    assert said_of(found, "uses") == {("Ana Lima", "uses", "Figma"), ("Contoso", "uses", "Odoo")}
+
+
 async def test_a_last_day_to_come_is_when_it_ends() -> None:
     (over,) = (await read("My last day at Contoso is Friday.")).proposals
     assert (over.object, over.valid_from) == (Called("Contoso", "organization"), dt.datetime(2025, 3, 14, tzinfo=UTC))
@@ -195,6 +220,18 @@ async def test_a_last_day_to_come_is_when_it_ends() -> None:
     ("text", "predicate"),
     [
         ("My brother-in-law Kai is a lawyer.", "sibling_of"),
+        ("My bike is my brother's now.", "sibling_of"),
+        ("We sell pumps.", "owns"),
+        ("We signed with Contoso on Friday.", "works_at"),
+        ("Tom owns the Search Rewrite.", "subsidiary_of"),
+        ("Ken is part of the Larkbox project.", "subsidiary_of"),
+        ("The Contoso account belongs to Liv Dahl.", "subsidiary_of"),
+        ("Login Revamp went to Ken.", "visited"),
+        ("Contoso and Fabrikam are partners.", "partner_of"),
+        ("Contoso is a great company.", "industry"),
+        ("We adopted Rex.", "uses"),
+        ("I ran Contoso for years.", "uses"),
+        ("I'm passionate about creating a safe, open place.", "likes"),
         ("My mother-in-law Ruth lives in Kent.", "child_of"),
         ("I'm 5 ft 10.", "age"),
         ("You're the perfect mentor and guide, Tom.", "job_title"),
@@ -558,6 +595,12 @@ async def test_a_question_gives_meaning_to_its_answer() -> None:
         ("How's Tom?", "done", "project_status", set()),
         ("What's your goal this season?", "To run a marathon.", "goal", {"run a marathon"}),
         ("I'm a nurse, and you?", "Teacher.", "job_title", {"nurse", "teacher"}),
+        ("Are you vegetarian?", "Pescatarian.", "diet", {"pescatarian"}),
+        ("Which database does Atlas use?", "Postgres.", "uses", {"Postgres"}),
+        ("Whom does Contoso Foods compete with?", "Mostly Fabrikam.", "competitor_of", {"Contoso Foods", "Fabrikam"}),
+        ("What's the most you would spend?", "420,000 pounds.", "budget", {"420000 GBP"}),
+        ("So your budget is 435 now?", "Yes, 435,000 it is.", "budget", {"435000"}),
+        ("Any conditions?", "Gout. And mild asthma.", "has_condition", {"gout", "mild asthma"}),
     ],
 )
 async def test_what_was_asked_says_what_the_answer_is(
