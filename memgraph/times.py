@@ -72,7 +72,7 @@ _TIME = regex.compile(rf"(?<![\w.$€£-])(?:{_GRAMMAR})", regex.IGNORECASE | re
 _WHOLE = regex.compile(rf"(?:{_GRAMMAR})", regex.IGNORECASE | regex.VERBOSE)
 _OWN = regex.compile(r"\b(?:my|his|her|our|their|your) $", regex.IGNORECASE)  # "in my last year at school"
 _BEFORE = regex.compile(
-    r"\b(?:(?P<since>since|as of|from|starting(?: from| on| in)?|effective|beginning)"
+    r"\b(?:(?P<since>since|as of|from|between|starting(?: from| on| in)?|effective|beginning)"
     r"|(?P<until>until|till|up to|through)"
     r"|(?P<by>by)|(?P<in>in|on|at|over|during|back in|around|of|for|last|next|this|to|about|late|early|mid))"
     r"(?: (?:the|about|around|on|in))?\s*$",
@@ -122,7 +122,9 @@ def times_in(text: str, said_at: dt.datetime) -> tuple[TimeSpan, ...]:
         before = _BEFORE.search(text[: match.start()])
         how = next((k for k in ("since", "until", "by", "in") if before and before[k]), "")
         how = "for" if match["during"] else "range" if how == "since" and (match["to1"] or match["to2"]) else how
-        if not _is_meant(match, how) or (match["which"] and _OWN.search(text[: match.start()])):
+        last = found[-1] if found else None
+        goes_on = last is not None and last.how == "since" and _BETWEEN.match(text[last.end_char : match.start()])
+        if not (goes_on or _is_meant(match, how)) or (match["which"] and _OWN.search(text[: match.start()])):
             continue
         span, forward = _read(match, said_at, is_future=False), _read(match, said_at, is_future=True)
         if span is None or forward is None:
@@ -133,8 +135,7 @@ def times_in(text: str, said_at: dt.datetime) -> tuple[TimeSpan, ...]:
             span.start, span.end, span.precision, match[0], match.start(), match.end(), how, forward,
             is_ahead=is_onward and is_nearer,
         )  # fmt: skip
-        last = found[-1] if found else None
-        if last is not None and last.how == "since" and _BETWEEN.match(text[last.end_char : match.start()]):
+        if last is not None and goes_on:
             start = last.start
             while start > at.start:  # "from March to May 2024"
                 start = _add_months(start, -12)

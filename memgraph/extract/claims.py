@@ -353,7 +353,9 @@ class Claims(Referents):
         if is_claim and tense == "past" and is_state and time is not None and time.how == "for" and not declared.event:
             return None  # "we were married for nine years"
         if is_claim and tense == "past" and mode is not Mode.CHANGE and not declared.event:  # it is over
-            if time is None or time.how == "for" or (time.how not in ("since", "range") and time.end > said):
+            if time is None or time.how == "for":
+                return None
+            if time.how not in ("since", "range") and (time.start if time.how == "until" else time.end) > said:
                 return None
             if time.how == "until":  # since when is not said
                 start, end = time.start - _LAST_WHILE, time.start

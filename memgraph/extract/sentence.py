@@ -334,6 +334,8 @@ class SentenceReader(Answers):
                     continue  # "we decided to buy a boat", but "to cancel Atlas"
                 if frame.predicate == "assigned_to" and frame.verb == "own" and not self._is_work(match.subject):
                     continue
+                if frame.verb == "leave" and declared.symmetric and not self._may_be_left(match.subject):
+                    continue  # "Rosa left Contoso"
                 if frame.verb == "do" and frame.predicate == "works_at" and self._is_pastime(clause):
                     continue
                 if frame.verb == "speak" and any(p in ("to", "with") and t.pos_ != "VERB" for p, t in clause.preps):
@@ -637,6 +639,12 @@ class SentenceReader(Answers):
         return self._proposal(
             clause, frame.predicate, subject, thing, frame.mode, frame.polarity, is_denial_meant=frame.is_negated
         )
+
+    def _may_be_left(self, token: Token | None) -> bool:
+        """Whether it is somebody who was left."""
+        named = name_at(token, self.talk.named) if token is not None else None
+        is_one = token is not None and (token.pos_ == "PRON" or self.words.is_any("role", token))
+        return is_one or (named is not None and any(h.kind == "person" for h in self._heard(named.text)))
 
     def _is_said_in_a_word(self, frame: Frame, token: Token) -> bool:
         """ "She goes bouldering twice a week": what is done is bouldering."""

@@ -93,6 +93,7 @@ _WAITS_FOR = regex.compile(
     r"|be (?:started|finished|merged|released|deployed))"
     rf" (?:until|till|before|without) (?:the )?(?P<what>{W}(?: {W}){{0,3}})"
 )
+_DOERS = frozenset("i we you they he she".split())
 _SHARED_OUT = regex.compile(rf", (?:and )?(?P<who>{W}) (?:the|our) (?P<task>\p{{Ll}}[\p{{Ll}} -]+)(?=[.,;!]|$)")
 _SO_NOW = regex.compile(r"\b[Ss]o (?P<what>\p{L}+) now\b")
 _HELD = regex.compile(rf", (?:in|at) (?:the )?(?P<where>{W}(?: {W})*)(?: (?P<kind>\p{{Ll}}+))?(?=[.,;!]|$)")
@@ -509,14 +510,10 @@ class States(Health):
         if match is None or any(p.predicate == "blocked_by" for p in self.found) or self._is_person(match["what"]):
             return
         self._catch_up(self.sentence.end)
-        task = match["task"]
-        name = (
-            self._pointed("it", "thing", other_than=match["what"])
-            if task.lower() == "it"
-            else task.removeprefix("the ")
-        )
-        if name and not self._is_person(name):
-            yield from self._stated(None, "blocked_by", (Called(name, "thing"), True), Called(match["what"], "thing"))
+        task, what = match["task"].removeprefix("the "), match["what"]
+        name = self._pointed("it", "thing", other_than=what) if task.lower() == "it" else task
+        if name and name.lower() not in _DOERS and self._kind_of(name) in ("", "thing"):
+            yield from self._stated(None, "blocked_by", (Called(name, "thing"), True), Called(what, "thing"))
 
     def _released(self) -> Iterator[Proposal]:
         """ "Atlas 3.3 is out": its version."""

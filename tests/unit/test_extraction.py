@@ -167,6 +167,14 @@ async def test_ways_to_say_that_it_is_over(text: str, predicate: str, thing: str
     assert [p.polarity for p in told if p.object is not None and p.object.text.lower() == thing.lower()] == [polarity]
 
 
+async def test_until_this_month_it_was_so_and_is_no_more() -> None:
+    was, over = [
+        p for p in (await read("Ken Abe reported to Gita until March.")).proposals if p.predicate == "reports_to"
+    ]
+    assert (was.polarity, was.valid_to) == (Polarity.HOLDS, dt.datetime(2025, 3, 1, tzinfo=UTC))
+    assert (over.polarity, over.valid_from) == (Polarity.ENDS, dt.datetime(2025, 3, 1, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -231,6 +239,7 @@ async def test_a_last_day_to_come_is_when_it_ends() -> None:
         ("Contoso is a great company.", "industry"),
         ("We adopted Rex.", "uses"),
         ("I ran Contoso for years.", "uses"),
+        ("We can't start until Token Audit is done.", "blocked_by"),
         ("I'm passionate about creating a safe, open place.", "likes"),
         ("My mother-in-law Ruth lives in Kent.", "child_of"),
         ("I'm 5 ft 10.", "age"),
@@ -802,6 +811,12 @@ def test_times_are_read_from_when_they_were_said(text: str, start: str, precisio
     assert span is not None
     assert (span.start.date().isoformat(), span.precision) == (start, precision)
     assert span.start < span.end
+
+
+@pytest.mark.parametrize("text", ["from 2018 to 2021", "between 2018 and 2021", "Between 2018 and 2021, mostly"])
+def test_years_that_bound_a_time(text: str) -> None:
+    (span,) = times_in(text, MONDAY)
+    assert (span.how, span.start, span.end) == ("range", day(2018), day(2022))
 
 
 def test_a_day_to_come_is_read_forwards_and_nonsense_not_at_all() -> None:
