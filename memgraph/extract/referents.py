@@ -32,14 +32,14 @@ _FIRST, SECOND = frozenset(("i", "me", "my", "mine", "im")), frozenset(("you", "
 _WE = frozenset(("we", "us", "our", "ours"))
 COUPLES = frozenset(("partner_of", "married_to"))
 HE_SHE = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
-_THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
+THEY, IT = frozenset(("they", "them", "their", "theirs")), frozenset(("it", "its", "this", "that"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
 ACCOUNTS = frozenset("account accounts deal renewal opportunity contract".split())
 _HOLLOW_HEADS = frozenset("thing stuff one".split())  # "an old Oracle thing"
 _EFFORTS = frozenset("project programme program initiative effort".split())
 _DELIVERIES = frozenset("release launch rollout delivery deadline shipping go-live".split())
 _HOLLOW = frozenset("feeling idea fact thought rush sense way part kind sound taste look thrill joy".split())
-OTHERS = _THEY | IT | frozenset(HE_SHE)
+OTHERS = THEY | IT | frozenset(HE_SHE)
 _OWN_KIN = frozenset(  # whose they are needs no word
     "mother father mom dad mum mama mamma papa grandma grandpa gran granny grandad granddad".split()
 )
@@ -81,7 +81,7 @@ _NO_WORK = (  # what ends names of other things that plain words are taken for
 )  # fmt: skip
 _MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
-_PRONOUNS = _FIRST | SECOND | _WE | _THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
+_PRONOUNS = _FIRST | SECOND | _WE | THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
 
 
 YOU = "\x00you"
@@ -273,9 +273,9 @@ class Referents:
             last = self._latest(kind, other_than=self._pointed(word) or "")  # what their founder worries about
             if last and self._kind_of(last) == kind:
                 return Called(last, kind), False
-        if word in HE_SHE or word in _THEY or word in IT:
+        if word in HE_SHE or word in THEY or word in IT:
             self._catch_up(token.i)
-            if word in _THEY and kind == "person":
+            if word in THEY and kind == "person":
                 return (self._couple[0], False) if self._couple else None
             pointed = self._subject_before(token, word, kind) or self._opening.get(token.i) or self._pointed(word, kind)
             if pointed and word in HE_SHE:  # which makes somebody of it
@@ -472,7 +472,7 @@ class Referents:
                 continue  # "Jonas wants it by Friday"
             if word in HE_SHE and known in ("person", "") and self._gender(name) in ("", HE_SHE[word]):
                 return name
-            if word in IT | _THEY and kind != "person" and known not in ("person", "place"):
+            if word in IT | THEY and kind != "person" and known not in ("person", "place"):
                 return name
         return None
 
@@ -758,7 +758,7 @@ class Referents:
         if word in _WE:
             own = self._own_organization(self.episode.speaker) if kind == "organization" else None
             return Called(own, kind) if own else None
-        if word in ("this", "that") or (kind == "thing" and word in IT | _THEY):
+        if word in ("this", "that") or (kind == "thing" and word in IT | THEY):
             return None
         if word == "there":
             self._catch_up(token.i)
@@ -766,7 +766,7 @@ class Referents:
             return Called(there, kind) if there else None
         if any(c.lower_ in _POINTERS for c in children(token, "det")) and token.pos_ == "NOUN":
             return None
-        if word in HE_SHE or word in _THEY or word in IT:
+        if word in HE_SHE or word in THEY or word in IT:
             self._catch_up(token.i)
             own = clause_of(token, self.heads)
             doer = next((c.subject for c in self.clauses if c.head.i == own and c.subject is not None), None)

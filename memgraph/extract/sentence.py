@@ -15,7 +15,7 @@ from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, ste
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import dosed
 from memgraph.extract.nouns import NounFact, name_at
-from memgraph.extract.referents import ACCOUNTS, AND_YOU, DEPARTMENTS, HE_SHE, IT, SECOND, YOU, label_is
+from memgraph.extract.referents import ACCOUNTS, AND_YOU, DEPARTMENTS, HE_SHE, IT, SECOND, THEY, YOU, label_is
 from memgraph.extract.states import WHERE
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W, read_text
@@ -595,8 +595,9 @@ class SentenceReader(Answers):
         """The same of those who are listed with the subject: "Al and Kira work on Atlas"."""
         if match.frame.subject != "S" or match.frame.is_reciprocal or declared.symmetric or match.subject is None:
             return
-        if self._couple and proposal.subject == self._couple[0] and match.subject.pos_ == "PRON":  # "They live in Graz"
-            yield replace(proposal, subject=self._couple[1])
+        pair = self._couple if match.subject.lower_ in THEY else None
+        if pair is not None and proposal.subject == pair[0]:  # "They live in Graz"
+            yield replace(proposal, subject=pair[1])
         for token in conjuncts(match.subject)[1:]:
             if token.pos_ in ("PROPN", "PRON") or self.words.is_any("role", token):
                 other = self._subject(token, declared, None)

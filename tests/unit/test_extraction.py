@@ -205,6 +205,8 @@ async def test_they_are_the_couple_that_was_just_told_of() -> None:
     found = await read("My brother Tom is married to Rosa. They live in Porto.")
     assert said_of(found, "lives_in") == {("Tom", "lives_in", "Porto"), ("Rosa", "lives_in", "Porto")}
     assert said_of(await read("Tom met Rosa. They live in Porto."), "lives_in") == set()
+    found = await read("My brother Tom is married to Rosa. She lives in Porto.")
+    assert said_of(found, "lives_in") == {("Rosa", "lives_in", "Porto")}
 
 
 async def test_he_is_whom_a_possessive_named_and_no_town() -> None:
