@@ -146,9 +146,8 @@ async def candidates(memory: AsyncMemory, asked: Asked) -> Candidates:
 
 
 def _candidates(signals: Signals, values: Mapping[str, Array]) -> Candidates:
-    source = {e.id: str(e.read().source_id) for e in signals.episodes}
-    turns = [tuple(f.fact.source_ids) for f in signals.facts] + [(source[e.id],) for e in signals.episodes]
-    return Candidates(turns, values, [*(f.fact.id for f in signals.facts), *(e.id for e in signals.episodes)])
+    turns = [tuple(f.fact.source_ids) for f in signals.facts] + [(str(e().source_id),) for e in signals.episodes.read]
+    return Candidates(turns, values, [*(f.fact.id for f in signals.facts), *signals.episodes.ids])
 
 
 def interval(groups: Sequence[int], values: Array, draws: int = 2000) -> tuple[float, float]:

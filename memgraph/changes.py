@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from memgraph.model import (
     Assertion,
@@ -209,20 +211,28 @@ class Changes:
     pending_done: tuple[str, ...] = ()
 
 
-class EpisodeSignal(NamedTuple):
-    """An episode that may answer: what was said, and its cosine with the question.
+def _no_numbers() -> NDArray[np.int64]:
+    return np.empty(0, np.int64)
 
-    `said_at` is in microseconds since 1970; `before` the id of the turn just before it in its session, where that is a
-    candidate too. `read` makes the episode itself; of hundreds of candidates few win, and the others need not be made.
+
+@dataclass(frozen=True, slots=True)
+class EpisodeSignals:
+    """Episodes that may answer, as columns of one length: what was said, by whom, its cosine with the question.
+
+    `said_at` is in microseconds since 1970; `before` the place here of the turn just before in the same session, -1
+    where that is no candidate. `read` makes an episode itself: of hundreds few win, the others need not be made.
     """
 
-    id: str
-    speaker: str
-    text: str
-    said_at: int
-    read: Callable[[], Episode]
-    vector: float
-    before: str | None
+    ids: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    read: tuple[Callable[[], Episode], ...] = ()
+    said_at: NDArray[np.int64] = field(default_factory=_no_numbers)
+    vectors: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    before: NDArray[np.int64] = field(default_factory=_no_numbers)
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +258,7 @@ class Signals:
     the entities next to those.
     """
 
-    episodes: tuple[EpisodeSignal, ...] = ()
+    episodes: EpisodeSignals = field(default_factory=EpisodeSignals)
     facts: tuple[FactSignal, ...] = ()
     asked: tuple[str, ...] = ()
     mentions: tuple[tuple[str, str], ...] = ()

@@ -45,7 +45,7 @@ def page_rank(signals: Signals) -> Mapping[str, float]:
         passed = np.bincount(targets, (shares / degrees)[sources], minlength=len(number))
         shares = (1 - _DAMPING) * start + _DAMPING * passed
     of = dict(zip(number, shares.tolist(), strict=True))
-    return {**_scaled([f.fact.id for f in signals.facts], of), **_scaled([e.id for e in signals.episodes], of)}
+    return {**_scaled([f.fact.id for f in signals.facts], of), **_scaled(signals.episodes.ids, of)}
 
 
 def _scaled(ids: Sequence[str], shares: Mapping[str, float]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from memgraph.changes import EpisodeSignal, FactSignal, Signals
+from memgraph.changes import Signals
 from memgraph.model import UTC, Episode, FactState, Status, name_key
 from memgraph.recall.graph import Paths, page_rank, paths_of
 from memgraph.recall.plan import Plan, Window
@@ -84,13 +84,12 @@ def rank(signals: Signals, plan: Plan, lexicon: Lexicon, weights: Weights, limit
     values = features(signals, paths, plan, lexicon, as_of)
     parts = {name: getattr(weights, name) * value for name, value in values.items()}
     scores = np.round(_summed(parts), 9)
-    candidates: list[EpisodeSignal | FactSignal] = [*signals.facts, *signals.episodes]
-    ids = [c.fact.id if isinstance(c, FactSignal) else c.id for c in candidates]
+    ids = [*(f.fact.id for f in signals.facts), *signals.episodes.ids]
     likely = [int(i) for i in np.argsort(-scores, kind="stable")[: limit + _TIES]]
     hits: list[Hit] = []
     for i in sorted(likely, key=lambda i: (-scores[i], ids[i]))[:limit]:
-        candidate = candidates[i]
-        answer = candidate.fact if isinstance(candidate, FactSignal) else candidate.read()
+        of_episodes = i - len(signals.facts)
+        answer = signals.episodes.read[of_episodes]() if of_episodes >= 0 else signals.facts[i].fact
         shown = {name: float(part[i]) for name, part in parts.items()}
         hits.append(Hit(ids[i], answer, float(scores[i]), shown, tuple(f.text for f in paths.get(ids[i], ()))))
     return hits
@@ -100,27 +99,24 @@ def features(signals: Signals, paths: Paths, plan: Plan, lexicon: Lexicon, as_of
     """The signals that `Weights` names, each of shape (facts + episodes,), facts first."""
     facts, episodes = signals.facts, signals.episodes
     count, total = len(facts), len(facts) + len(episodes)
-    ids, speakers, told, said_at, _, cosines, priors = zip(*episodes, strict=True) if episodes else ((),) * 7
-    named = {s for s in set(speakers) if _is_named(s, plan.names)}
-    spoken_names = {word for s in set(speakers) for word in words_of(s)}
+    speakers = set(episodes.speakers)
+    named = {s for s in speakers if _is_named(s, plan.names)}
+    spoken_names = {word for s in speakers for word in words_of(s)}
     sought = [t for t in plan.terms if t not in spoken_names] or list(plan.terms)
-    texts = [*(f.fact.text for f in facts), *told]
+    texts = [*(f.fact.text for f in facts), *episodes.texts]
     readings = lexicon.read(texts)
     found = lexicon.found(sought, plan.beginnings, readings)
     rarity = _rarity(found)
     turns = found[:, count:]
-    index = dict(zip(ids, range(len(episodes)), strict=True))
-    before = np.array([index.get(prior, -1) for prior in priors], np.int64)
+    before = episodes.before
     after = np.full(len(episodes), -1, np.int64)
     after[before[before >= 0]] = np.flatnonzero(before >= 0)
     words = rarity @ found
     told = words[count:]
     near, around = _windows(turns, before, after)
 
-    says = np.array([r.says for r in readings])
-
     def says_so(what: Says) -> Scores:
-        return (says & what > 0).astype(float)
+        return (readings.says & what > 0).astype(float)
 
     def only_episodes(of: Scores) -> Scores:
         return np.concatenate([np.zeros(count), of])
@@ -129,19 +125,19 @@ def features(signals: Signals, paths: Paths, plan: Plan, lexicon: Lexicon, as_of
         return np.concatenate([np.array(of, float), np.zeros(len(episodes))])
 
     asked = set(signals.asked)
-    seconds = np.concatenate([[f.fact.valid_from.timestamp() for f in facts], np.array(said_at) / 1e6])
+    seconds = np.concatenate([[f.fact.valid_from.timestamp() for f in facts], episodes.said_at / 1e6])
     ranks = page_rank(signals)
     about = [bool(named) and f.fact.subject in asked for f in facts]  # other names count as words
     is_fact = only_facts([1.0] * count)
     return {
         "bias": np.ones(total),
-        "vector": np.array([*(f.vector for f in facts), *cosines]),
+        "vector": np.concatenate([[f.vector for f in facts], episodes.vectors]),
         "words": words,
         "words_before": only_episodes(_moved(told, before)),
         "words_after": only_episodes(_moved(told, after)),
         "words_near": np.concatenate([words[:count], rarity @ near]),
         "words_around": np.concatenate([words[:count], rarity @ around]),
-        "speaker": np.array([*about, *(s in named for s in speakers)], float) / max(1, len(named)),
+        "speaker": np.array([*about, *(s in named for s in episodes.speakers)], float) / max(1, len(named)),
         "question": says_so(Says.ASKS),
         "reply": only_episodes(_moved(says_so(Says.HOLDS_QUESTION)[count:], before)),
         "dated": np.maximum(is_fact, says_so(Says.HAS_TIME)),
@@ -150,7 +146,7 @@ def features(signals: Signals, paths: Paths, plan: Plan, lexicon: Lexicon, as_of
         "number_asked": says_so(Says.HAS_NUMBER) * plan.asks_number,
         "time": _timeliness(seconds, plan.windows),
         "phrase": _phrases(plan.phrases, texts),
-        "graph": np.array([ranks.get(i, 0.0) for i in (*(f.fact.id for f in facts), *ids)]),
+        "graph": np.array([ranks.get(i, 0.0) for i in (*(f.fact.id for f in facts), *episodes.ids)]),
         "fact": is_fact,
         "relation": only_facts([f.fact.predicate in plan.predicates and (f.hops > 0 or not asked) for f in facts]),
         "chain": only_facts([_chained(paths.get(f.fact.id, ()), plan.predicates) for f in facts]),

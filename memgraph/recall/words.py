@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from itertools import islice
@@ -48,11 +49,13 @@ class Says(IntFlag):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A text as recall sees it: the numbers of its distinct content words, shape (words,), and what it says."""
+class Readings:
+    """Texts as recall sees them: the numbers of the distinct content words of one after the other, how many each has,
+    shape (texts,), and what sort of things each says (of `Says`), shape (texts,)."""
 
     words: NDArray[np.int64]
-    says: int
+    lengths: NDArray[np.int64]
+    says: NDArray[np.int64]
 
 
 class Lexicon:
@@ -61,29 +64,53 @@ class Lexicon:
     `vectors` gives words their vectors, of length 1, shape (words, dimension).
     """
 
-    _MOST_WORDS, _MOST_TEXTS, _LONGEST_TEXT = 30_000, 20_000, 1_000
+    _MOST_WORDS, _MOST_LETTERS = 30_000, 5_000_000
 
     def __init__(self, vectors: Callable[[Sequence[str]], NDArray[np.float32]]) -> None:
         self._vectors = vectors
         self._numbers: dict[str, int] = {}
         self._stems: dict[str, int] = {}
-        self._readings: dict[str, Reading] = {}
+        self._texts: dict[str, int] = {}
+        self._letters = 0  # in all texts
+        self._spoken = np.empty(0, np.int64)  # the words of one text after the other
+        self._ends = np.zeros(1, np.int64)  # where in these each text ends, after a 0
+        self._says = np.empty(0, np.int64)
         self._known: int = 0  # words that have their row and stem already
         self._stem_of = np.empty(0, np.int64)
         self._rows = np.empty((0, 1), np.float32)
 
-    def read(self, texts: Iterable[str]) -> list[Reading]:
+    def read(self, texts: Sequence[str]) -> Readings:
         """How each text reads."""
-        if len(self._numbers) > self._MOST_WORDS or len(self._readings) > self._MOST_TEXTS:
-            self._known = 0
-            for remembered in (self._numbers, self._stems, self._readings):
+        if len(self._numbers) > self._MOST_WORDS or self._letters > self._MOST_LETTERS:
+            self._known = self._letters = 0
+            for remembered in (self._numbers, self._stems, self._texts):
                 remembered.clear()
-        return [self._readings.get(text) or self._read(text) for text in texts]
+        new = [text for text in dict.fromkeys(texts) if text not in self._texts]
+        if new:
+            self._remember(new)
+        at = np.fromiter(map(self._texts.__getitem__, texts), np.int64, len(texts))
+        starts, ends = self._ends[at], self._ends[at + 1]
+        lengths = ends - starts
+        # The places of the words of one text after the other: each text's first, and how far on in it.
+        places: NDArray[np.int64] = np.arange(int(lengths.sum())) + np.repeat(
+            starts - (np.cumsum(lengths) - lengths), lengths
+        )
+        return Readings(self._spoken[places], lengths, self._says[at])
 
-    def _read(self, text: str) -> Reading:
+    def _remember(self, texts: Sequence[str]) -> None:
+        first = len(self._texts)
+        of_words, says = zip(*map(self._read, texts), strict=True)
+        words = list(itertools.chain.from_iterable(of_words))
+        ends = self._ends[first] + np.cumsum([len(w) for w in of_words])
+        self._spoken = _with(self._spoken, int(self._ends[first]), words)
+        self._ends = _with(self._ends, first + 1, ends)
+        self._says = _with(self._says, first, says)
+        self._texts.update(zip(texts, range(first, first + len(texts)), strict=True))
+        self._letters += sum(map(len, texts))
+
+    def _read(self, text: str) -> tuple[list[int], int]:
         numbers = self._numbers
         every = dict.fromkeys(words_of(text))
-        words = [w for w in every if w not in STOP_WORDS]
         says = (
             Says.ASKS * text.rstrip().endswith("?")
             | Says.HOLDS_QUESTION * ("?" in text)
@@ -91,30 +118,26 @@ class Lexicon:
             | Says.HAS_NAME * (_NAME.search(text) is not None)
             | Says.HAS_NUMBER * (not _NUMBER_WORDS.isdisjoint(every) or any(map(str.isdigit, every)))
         )
-        reading = Reading(np.array([numbers.setdefault(w, len(numbers)) for w in words], np.int64), int(says))
-        if len(text) <= self._LONGEST_TEXT:
-            self._readings[text] = reading
-        return reading
+        return [numbers.setdefault(w, len(numbers)) for w in every if w not in STOP_WORDS], int(says)
 
-    def found(self, sought: Sequence[str], beginnings: Sequence[str], readings: Sequence[Reading]) -> Scores:
+    def found(self, sought: Sequence[str], beginnings: Sequence[str], readings: Readings) -> Scores:
         """How well each text holds each word, shape (words, texts).
 
         1 for the word itself in any of its forms, or for its beginning where that was asked for; else the square of the
         cosine with the closest word in the text.
         """
-        out = np.zeros((len(sought), len(readings)))
-        lengths = np.array([len(r.words) for r in readings], np.int64)
-        if not lengths.any():
+        spoken, lengths = readings.words, readings.lengths
+        out = np.zeros((len(sought), len(lengths)))
+        if not len(spoken):
             return out
         asked = [self._numbers.setdefault(w, len(self._numbers)) for w in sought]
         self._learn()
-        spoken = np.concatenate([r.words for r in readings])
         place = np.zeros(self._known, np.int64)
         place[spoken] = 1
         held = np.flatnonzero(place)
         place[held] = np.arange(len(held))
         with one_thread():
-            like = np.square(np.clip(self._rows[held] @ self._rows[asked].T, 0, 1)).astype(float)
+            like = np.square(np.clip(self._rows.take(held, axis=0) @ self._rows[asked].T, 0, 1)).astype(float)
         like[self._stem_of[held][:, None] == self._stem_of[asked][None, :]] = 1.0
         if beginnings:
             words = list(self._numbers)
@@ -132,14 +155,20 @@ class Lexicon:
             return
         new = list(islice(self._numbers, self._known, None))
         vectors = self._vectors(new)
-        if total > len(self._rows):
-            rows = np.empty((2 * total, vectors.shape[1]), np.float32)
-            stems = np.empty(2 * total, np.int64)
-            rows[: self._known], stems[: self._known] = self._rows[: self._known], self._stem_of[: self._known]
-            self._rows, self._stem_of = rows, stems
-        self._rows[self._known : total] = vectors
-        self._stem_of[self._known : total] = [self._stems.setdefault(stem(w), len(self._stems)) for w in new]
+        self._rows = _with(self._rows, self._known, vectors)
+        stems = [self._stems.setdefault(stem(w), len(self._stems)) for w in new]
+        self._stem_of = _with(self._stem_of, self._known, stems)
         self._known = total
+
+
+def _with(array: NDArray[Any], size: int, more: NDArray[Any] | Sequence[int]) -> NDArray[Any]:
+    """An array that holds more after its first `size` rows: the same one where it has room."""
+    needed = size + len(more)
+    if needed > len(array):
+        held, array = array[:size], np.empty((2 * needed, *np.shape(more)[1:]), array.dtype)
+        array[:size] = held
+    array[size:needed] = more
+    return array
 
 
 def words_of(text: str) -> list[str]:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 from neo4j import AsyncManagedTransaction
 
 from memgraph.changes import (
     Changes,
-    EpisodeSignal,
+    EpisodeSignals,
     FactSignal,
     Identities,
     Known,
@@ -296,18 +297,16 @@ def _signals(found: Mapping[str, Any], scope: Scope) -> Signals:
         )
     )
     read = [line.split("\x00") for line in found["episodes"]]
-    ids = {values[0] for values in read}
-    episodes = tuple(
-        EpisodeSignal(
-            values[0],
-            values[4],
-            values[6],
-            int(values[10]),
-            partial(rows.episode_of, values, scope),
-            cosine,
-            values[-1] if values[-1] in ids else None,
-        )
-        for values, cosine in zip(read, found["cosines"], strict=True)
+    ids = tuple(values[0] for values in read)
+    places = {ident: place for place, ident in enumerate(ids)}
+    episodes = EpisodeSignals(
+        ids,
+        tuple(values[4] for values in read),
+        tuple(values[6] for values in read),
+        tuple(partial(rows.episode_of, values, scope) for values in read),
+        np.array([values[10] for values in read], np.int64),
+        np.array(found["cosines"], float),
+        np.array([places.get(values[-1], -1) for values in read], np.int64),
     )
     mentions = tuple((episode, entity) for episode, entity in found["mentions"])
     return Signals(episodes, facts, tuple(found["asked"]), mentions)

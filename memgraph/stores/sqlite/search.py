@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from memgraph.changes import EpisodeSignal, FactSignal, Signals
+from memgraph.changes import EpisodeSignals, FactSignal, Signals
 from memgraph.model import Scope
 from memgraph.ports import FLANK, HOPS, WHOLE, Cue
 from memgraph.stores.sqlite import rows
 from memgraph.stores.sqlite.connection import SQL
-from memgraph.stores.sqlite.vectors import Matrices
+from memgraph.stores.sqlite.vectors import Matrices, looked_up
 from memgraph.stores.sqlite.words import Words, terms_of
 
 _OVERFETCH = 4
@@ -44,7 +44,7 @@ def recall(connection: sqlite3.Connection, matrices: Matrices, scope: Scope, cue
     around = _around(connection, cue, args)
     facts = _facts(connection, matrices, cue, args, around) if "fact" in cue.kinds else ()
     if "episode" not in cue.kinds:
-        return Signals((), facts, tuple(around.asked))
+        return Signals(facts=facts, asked=tuple(around.asked))
     few = cue.graph_pool
     mentions = _mentions(connection, around.next_to[: few // 2], few)
     naming = connection.execute(SQL["episode_seqs"], {"ids": rows.many({episode for episode, _ in mentions})})
@@ -106,7 +106,7 @@ def _facts(
     order = [row["seq"] for row in found]
     return tuple(
         FactSignal(fact, tuple(episodes.get(fact.id, ())), cosine, *around.facts.get(seq, ("", 0, None))[1:])
-        for seq, fact, cosine in zip(order, map(rows.fact, found), similarities.of(order), strict=True)
+        for seq, fact, cosine in zip(order, map(rows.fact, found), similarities.of(order).tolist(), strict=True)
     )
 
 
@@ -117,7 +117,7 @@ def _episodes(
     args: Mapping[str, Any],
     reached: Sequence[int],
     scope: Scope,
-) -> tuple[EpisodeSignal, ...]:
+) -> EpisodeSignals:
     matrix = matrices.current(connection, args["scope"], "episode", len(cue.vector))
     similarities, conversation = matrix.similarities(cue.vector), matrix.conversation()
     words = Words(connection, "episode", args["scope"], similarities.seqs)
@@ -130,12 +130,14 @@ def _episodes(
     else:
         nearest = similarities.best(cue.pool)
     worded = words.best(terms_of(cue), cue.pool, within)
-    whole = list(dict.fromkeys([*conversation.flanked([*nearest, *worded], FLANK), *reached]))
+    whole = np.union1d(conversation.flanked([*nearest, *worded], FLANK), np.array(reached, np.int64))
     if within is not None:
-        allowed = set(within.tolist())
-        whole = [seq for seq in whole if seq in allowed]
-    told = matrix.told(connection, whole, scope)
-    ids = {seq: of_turn[0] for seq, of_turn in zip(whole, told, strict=True)}
-    before = map(ids.get, conversation.before(whole))
-    signals = ((*t, cosine, b) for t, cosine, b in zip(told, similarities.of(whole), before, strict=True))
-    return tuple(map(EpisodeSignal._make, signals))
+        whole = np.intersect1d(whole, within, assume_unique=True)
+    if not len(whole):
+        return EpisodeSignals()
+    ids, speakers, texts, read, said_at = zip(*matrix.told(connection, whole.tolist(), scope), strict=True)
+    before = np.full(len(whole), -1)
+    at, is_candidate = looked_up(whole, conversation.before(whole))
+    before[is_candidate] = at
+    cosines = similarities.of(whole)
+    return EpisodeSignals(ids, speakers, texts, read, np.array(said_at, np.int64), cosines, before)

@@ -23,7 +23,7 @@ from memgraph.stores.sqlite.connection import SQL
 _KEPT_SCOPES = 256
 _KEPT_EPISODES = 20_000  # of each scope
 Integers = NDArray[np.int64]
-Told = tuple[str, str, str, int, Callable[[], Episode]]  # the first parts of an EpisodeSignal
+Told = tuple[str, str, str, Callable[[], Episode], int]  # id, speaker, text, the episode itself, when
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Matrix:
         if unread:
             for row in connection.execute(SQL["episodes_by_seq"], {"seqs": rows.many(unread)}):
                 seq, ident, speaker, content, occurred_at, *_ = row
-                self._told[seq] = (ident, speaker, content, occurred_at, partial(rows.episode, row, owner))
+                self._told[seq] = (ident, speaker, content, partial(rows.episode, row, owner), occurred_at)
         return [self._told[seq] for seq in seqs]
 
 
@@ -108,12 +108,12 @@ class Similarities:
         ordered = nearest[np.lexsort((self.seqs[nearest], -self.scores[nearest]))]
         return self.seqs[ordered].tolist()
 
-    def of(self, seqs: Sequence[int]) -> list[float]:
+    def of(self, seqs: Sequence[int] | Integers) -> NDArray[np.float64]:
         """The score of each of these rows; 0 for one without a vector."""
         at, is_there = looked_up(self.seqs, seqs)
         scores = np.zeros(len(seqs))
         scores[is_there] = self.scores[at]
-        return scores.tolist()
+        return scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Conversation:
     places: Integers
     seqs: Integers
 
-    def flanked(self, seqs: Sequence[int], flank: int) -> list[int]:
+    def flanked(self, seqs: Sequence[int], flank: int) -> Integers:
         """These turns, and so many before and after each in its session, ascending."""
         at, _ = looked_up(self.seqs, seqs)
         at = self.places[at]
@@ -138,16 +138,16 @@ class Conversation:
         inside = (beside >= 0) & (beside < len(self.ordered))
         beside, own = beside[inside], own[inside]
         together = self.sessions[beside] == self.sessions[own]
-        return np.union1d(self.ordered[beside[together]], np.asarray(seqs, np.int64)).tolist()
+        return np.union1d(self.ordered[beside[together]], np.asarray(seqs, np.int64))
 
-    def before(self, seqs: Sequence[int]) -> list[int]:
+    def before(self, seqs: Integers) -> Integers:
         """The turn just before each of these in its session; -1 where there is none, or it has no vector."""
         at, is_there = looked_up(self.seqs, seqs)
         at = self.places[at]
         follows = (at > 0) & (self.sessions[at] == self.sessions[at - 1])
         before = np.full(len(seqs), -1)
         before[is_there] = np.where(follows, self.ordered[at - 1], -1)
-        return before.tolist()
+        return before
 
 
 def looked_up(seqs: Integers, wanted: Sequence[int] | Integers) -> tuple[Integers, NDArray[np.bool_]]:
