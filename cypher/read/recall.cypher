@@ -168,9 +168,9 @@ CALL (found, scanned, worded, beside, resting, mentioning) {
     e.agent, e.run, toString(e.place), e.speaker, e.role, e.content, e.message_id, e.metadata, e.revisions,
     toString(e.occurred_at.epochSeconds * 1000000 + e.occurred_at.microsecond),
     toString(e.recorded_at.epochSeconds * 1000000 + e.recorded_at.microsecond),
-    [(b:Episode)-[:NEXT]->(e) | b.id][0]
-  ] | line + '\u0000' + coalesce(field, ''))) AS episodes,
-  collect(coalesce(2 * vector.similarity.cosine(e.embedding, $vector) - 1, 0.0)) AS cosines
+    [(b:Episode)-[:NEXT]->(e) | b.id][0],
+    toString(2 * vector.similarity.cosine(e.embedding, $vector) - 1)
+  ] | line + '\u0000' + coalesce(field, ''))) AS episodes
 }
 RETURN facts, [x IN asked | x.id] AS asked, [f IN near | f.id] AS near, [f IN far | f.id] AS far,
-  [f IN farthest | f.id] AS farthest, led_next, led_beyond, episodes, cosines, mentions;
+  [f IN farthest | f.id] AS farthest, led_next, led_beyond, episodes, mentions;

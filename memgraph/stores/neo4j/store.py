@@ -305,8 +305,8 @@ def _signals(found: Mapping[str, Any], scope: Scope) -> Signals:
         tuple(values[6] for values in read),
         tuple(partial(rows.episode_of, values, scope) for values in read),
         np.array([values[10] for values in read], np.int64),
-        np.array(found["cosines"], float),
-        np.array([places.get(values[-1], -1) for values in read], np.int64),
+        np.array([values[-1] or 0.0 for values in read], float),
+        np.array([places.get(values[-2], -1) for values in read], np.int64),
     )
     mentions = tuple((episode, entity) for episode, entity in found["mentions"])
     return Signals(episodes, facts, tuple(found["asked"]), mentions)
