@@ -9,7 +9,8 @@
 Everything counts: checks, extraction by rules (in --processes), embedding, resolution, the commit. "batched" adds
 sessions of 20 messages, "single" one message a call; searches ask for 10 hits of both kinds. On Neo4j each search is
 followed by the floor: the bare driver, one query of 50 nearest vectors, 50 best texts and two hops from them (on 2026
-without the scope filter). Machines are noisy, so it is their ratio that compares.
+without the scope filter). Machines are noisy, so it is their ratio that compares. "nearest %" is how many of the
+episodes nearest to a question its approximate index brings to a search; SQLite compares with all of them.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from neo4j import AsyncGraphDatabase
+from neo4j import AsyncDriver, AsyncGraphDatabase
 
 from memgraph import AsyncMemory
 from memgraph.config import Config
+from memgraph.model import Scope
+from memgraph.ports import Cue, Vectors
 from memgraph.providers import static
 from memgraph.providers.static import StaticEmbedder
 
@@ -47,6 +50,11 @@ CALL () {
 OPTIONAL MATCH (node)-[:MENTIONS]->(entity:Entity)
 OPTIONAL MATCH (entity)<-[:SUBJECT]-(fact:Fact)-[:OBJECT]->(other:Entity) WHERE fact.valid_to IS NULL
 RETURN node.id, node.content, collect(DISTINCT other.id)[..10]
+"""
+COMPARED = 30  # searches whose nearest episodes are looked up exactly, too
+EXACT = """
+MATCH (e:Episode) WHERE e.scope = $scope
+RETURN e.id AS id ORDER BY vector.similarity.cosine(e.embedding, $vector) DESC LIMIT $pool
 """
 START = dt.datetime(2024, 1, 1, 9, tzinfo=dt.UTC)
 FIRST = "Ada Ben Cleo Dov Eva Finn Gita Hugo Ines Jonas Kira Leo Mona Nils Orla Pavel Rosa Sven Tara Udo".split()
@@ -118,7 +126,7 @@ async def measure(
         for message in singles:
             await memory.add(message, user_id=user, run_id="singles", infer=infer)
         singles_s = time.perf_counter() - began
-        took, floor = [], []
+        took, floor, nearest = [], [], []
         for n in range(SEARCHES + 10):
             words = rng.choice(texts).rstrip(".").split()
             question = f"What did {rng.choice(PEOPLE)} say about {' '.join(rng.sample(words, min(4, len(words))))}?"
@@ -132,6 +140,8 @@ async def measure(
                 began = time.perf_counter()
                 await driver.execute_query(FLOOR, vector=vector.tolist(), words=question.rstrip("?"), routing_="r")
                 floor.append(1000 * (time.perf_counter() - began))
+                if n < COMPARED:
+                    nearest.append(await share_of_nearest(memory, driver, Scope(user=user), vector))
         await memory.delete_all(user_id=user)
         await memory.delete_all(user_id=f"{user}-warm")
     if driver is not None:
@@ -142,7 +152,29 @@ async def measure(
         "p50": statistics.median(took),
         "p95": statistics.quantiles(took, n=20)[-1],
         "floor": statistics.median(floor) if floor else float("nan"),
+        "nearest": 100 * statistics.mean(nearest) if nearest else 100.0,
     }
+
+
+async def share_of_nearest(memory: AsyncMemory, driver: AsyncDriver, scope: Scope, vector: Vectors) -> float:
+    """What share of the nearest episodes are among the candidates of a search without words."""
+    now, pool = dt.datetime.now(dt.UTC), Config().pool
+    cue = Cue(
+        vector=vector,
+        terms=(),
+        names=(),
+        short=(),
+        kinds=frozenset({"episode"}),
+        since=now,
+        as_of=now,
+        known_at=None,
+        is_past=False,
+        pool=pool,
+    )
+    brought = (await (await memory._opened()).recall(scope, cue)).episodes.ids
+    asked = {"scope": scope.key, "vector": vector.tolist(), "pool": pool}
+    exact = [r["id"] for r in (await driver.execute_query(EXACT, asked)).records]
+    return len({*exact} & {*brought}) / len(exact)
 
 
 def launcher() -> Any:
@@ -167,7 +199,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2, help="that share the reading of a batch (default: 2)")
     parser.add_argument("--password", default="memgraph-test", help="of the servers given by URI")
     args = parser.parse_args()
-    heads = f"{'batched/s':>10} {'single/s':>9} {'p50 ms':>8} {'p95 ms':>8} {'floor ms':>9}"
+    heads = f"{'batched/s':>10} {'single/s':>9} {'p50 ms':>8} {'p95 ms':>8} {'floor ms':>9} {'nearest %':>9}"
     print(f"{'store':28} {'episodes':>8} {heads}")
     for store in args.stores:
         server = None
@@ -185,7 +217,8 @@ def main() -> None:
                 measure(address, auth, size, texts, rng, infer=not args.no_facts, processes=args.processes)
             )
             figures = (
-                f"{got['batched']:10.0f} {got['single']:9.0f} {got['p50']:8.1f} {got['p95']:8.1f} {got['floor']:9.1f}"
+                f"{got['batched']:10.0f} {got['single']:9.0f} {got['p50']:8.1f} {got['p95']:8.1f} {got['floor']:9.1f} "
+                f"{got['nearest']:9.1f}"
             )
             print(f"{store:28} {size:8} {figures}", flush=True)
         if server is not None:

@@ -1,11 +1,13 @@
 // Returns one row with all that may answer a question: facts and episodes by vector, by words and by the graph
 // around the names in it, and the turns beside the episodes found. A vector index is asked for as many more as other
-// scopes have, and the scope is scanned exactly where that is cheaper, or too little of it came back. (From 2026.01 an
-// index could hold the scope; but such a search fails, or hangs, in 2026.08.1 once something was deleted.)
-:param {scope: "0", agent: null, run: null, vector: [], since: datetime("2026-01-01T00:00:00Z"), as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 40, fact_pool: 10, graph_pool: 20, reach: 160, fact_reach: 80, whole: 200, asked: {names: [], short: [], words: ""}};
+// scopes have, and for more the larger it is, because it misses some; where it holds shortened vectors, $compared of
+// what it brings are put in order by the whole ones. The scope is scanned where that is cheaper, or too little of it came
+// back. (From 2026.01 an index could hold the scope; but such a search fails, or hangs, in 2026.08.1 once something was
+// deleted.)
+:param {scope: "0", agent: null, run: null, vector: [], since: datetime("2026-01-01T00:00:00Z"), as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 40, fact_pool: 10, graph_pool: 20, reach: 160, fact_reach: 80, compared: 160, facts_compared: 80, whole: 200, asked: {names: [], short: [], words: ""}};
 OPTIONAL MATCH (scope:Scope {key: $scope})
-WITH coalesce(scope.episodes, 0) AS total, COUNT { (:Episode) } AS all
-WITH total, CASE total WHEN 0 THEN 0 ELSE 2 * $reach * all / total END AS reach
+WITH coalesce(scope.episodes, 0) AS total, COUNT { (:Episode) } AS stored
+WITH total, CASE total WHEN 0 THEN 0 ELSE 2 * $reach * stored / total END AS reach, 1 + sqrt(stored) / 125 AS more
 // The facts within three hops of what the question names.
 CALL () {
   CALL () {
@@ -55,14 +57,14 @@ CALL (near, far, beyond) {
 }
 // Facts by vector and by words. (A scan hangs on a row that is only there when it is needed: behind a WHERE alone,
 // the planner would begin with the scan.)
-CALL () {
-  CALL () {
-    WITH 1 AS one WHERE $is_about_facts
-    CALL db.index.vector.queryNodes('fact_embedding', $fact_reach, $vector) YIELD node AS f
+CALL (more) {
+  CALL (more) {
+    WITH more WHERE $is_about_facts
+    CALL db.index.vector.queryNodes('fact_embedding', toInteger(more * $fact_reach), $vector) YIELD node AS f
     WITH f WHERE f.scope = $scope AND ($is_any OR f.status <> 'retracted' AND f.valid_from <= $as_of
       AND (f.valid_to IS NULL OR f.valid_to > $since))
-    LIMIT $fact_pool
-    RETURN f
+    LIMIT $facts_compared
+    RETURN f ORDER BY vector.similarity.cosine(f.embedding, $vector) DESC LIMIT $fact_pool
   }
   RETURN collect(f) AS fact_near
 }
@@ -107,14 +109,14 @@ CALL (near, far, farthest, fact_near, fact_scan, fact_worded) {
   ]) AS facts
 }
 // Episodes by vector and by words; all of a small scope.
-CALL (total, reach) {
-  CALL (total, reach) {
-    WITH reach WHERE $is_about_episodes AND total > $whole AND 4 * reach <= total
-    CALL db.index.vector.queryNodes('episode_embedding', reach, $vector) YIELD node AS e
+CALL (total, reach, more) {
+  CALL (total, reach, more) {
+    WITH reach, more WHERE $is_about_episodes AND total > $whole AND 4 * reach <= total
+    CALL db.index.vector.queryNodes('episode_embedding', toInteger(more * reach), $vector) YIELD node AS e
     WITH e WHERE e.scope = $scope AND (NOT $is_narrowed OR e.occurred_at <= $said_by AND e.recorded_at <= $known_at
       AND ($agent IS NULL OR e.agent = $agent) AND ($run IS NULL OR e.run = $run))
-    LIMIT $pool
-    RETURN e
+    LIMIT $compared
+    RETURN e ORDER BY vector.similarity.cosine(e.embedding, $vector) DESC LIMIT $pool
   }
   RETURN collect(e) AS found
 }

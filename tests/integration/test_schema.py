@@ -94,6 +94,20 @@ def test_a_neo4j_of_a_newer_version_or_with_an_altered_migration_is_refused(alte
             Memory(altered.uri, auth=altered.auth).stats()
 
 
+def test_a_neo4j_of_an_older_version_is_searched_after_migrate_as_before(altered: Server) -> None:
+    with Memory(altered.uri, auth=altered.auth) as memory:
+        memory.add([{"content": f"The kettle of room {n} is broken."} for n in range(300)], user_id="older")
+    with GraphDatabase.driver(altered.uri, auth=altered.auth) as driver:
+        driver.execute_query("MATCH (m:Migration {version: 3}) DELETE m")
+    memory = Memory(altered.uri, auth=altered.auth)
+    with pytest.raises(SchemaMismatch, match="memgraph migrate"):
+        memory.stats()
+    assert memory.migrate() == ["0003_vector_indexes"]
+    assert memory.search("Which kettles are broken?", user_id="older", limit=50, kinds=["episode"])["results"][49:]
+    memory.delete_all(user_id="older")
+    memory.close()
+
+
 def test_a_wrong_password_says_what_to_set(neo4j: Server) -> None:
     with pytest.raises(StoreUnavailable, match="MEMGRAPH_NEO4J_USER"):
         Memory(neo4j.uri, auth=("neo4j", "wrong-password")).stats()

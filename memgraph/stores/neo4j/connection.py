@@ -43,7 +43,7 @@ class Database:
         self._driver: AsyncDriver | None = None
 
     async def connect(self) -> None:
-        """Connect, and find out which line of Neo4j answers."""
+        """Connect, and find out which line of Neo4j answers (`line`: "5" or "2026")."""
         settings = self._settings
         try:
             self._driver = AsyncGraphDatabase.driver(
@@ -65,7 +65,7 @@ class Database:
         if numbers < _OLDEST:
             await self.close()
             raise StoreUnavailable(f"{settings.url} runs Neo4j {kernel}; memgraph needs 5.26 or later")
-        self.is_calendar_line = numbers >= (2026, 1)
+        self.line = "2026" if numbers >= (2026, 1) else "5"
 
     async def close(self) -> None:
         """Close every connection; a second time does nothing."""
@@ -149,6 +149,7 @@ class Database:
             check_model(stored, (model, dimension))
         missing = due(applied, migrations("neo4j"))
         await self._run(missing, model, dimension)
+        await self.statement("CALL db.awaitIndexes(3600)")  # a new one over what is stored already takes a while
         return [m.name for m in missing]
 
     async def _state(self) -> tuple[dict[int, str], tuple[str, int] | None]:
@@ -158,9 +159,8 @@ class Database:
         return applied, (store["model"], store["dimension"]) if store else None
 
     async def _run(self, missing: list[Migration], model: str, dimension: int) -> None:
-        line = "2026" if self.is_calendar_line else "5"
         for migration in missing:
-            for statement in _statements(migration.text, line):
+            for statement in _statements(migration.text, self.line):
                 # Neo4j refuses schema changes and writes in one transaction; each can be run again.
                 await self.statement(statement, {"dimension": dimension} if "$dimension" in statement else None)
             done = {

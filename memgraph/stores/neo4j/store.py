@@ -34,6 +34,7 @@ from memgraph.stores.neo4j.writing import write
 
 WIPED_AT_ONCE = 10_000  # nodes
 _OVERFETCH = 4
+_COMPARED = {"5": 10, "2026": 1}  # times as many as are wanted: in 5.26 the indexes hold shortened vectors
 
 
 class Neo4jStore:
@@ -113,6 +114,7 @@ class Neo4jStore:
         """See `Store.recall`."""
         agent = scope.agent if scope.user is not None else None
         is_narrowed = bool(agent or scope.session or cue.is_past)
+        compared = _COMPARED[self._database.line]
         (found,) = await self._database.read(
             cypher("read/recall"),
             {
@@ -133,6 +135,8 @@ class Neo4jStore:
                 "fact_pool": cue.fact_pool,
                 "graph_pool": cue.graph_pool,
                 "reach": cue.pool * (_OVERFETCH if is_narrowed else 1),
+                "compared": cue.pool * compared,
+                "facts_compared": cue.fact_pool * compared,
                 "fact_reach": cue.fact_pool * _OVERFETCH,  # many of the nearest may no longer hold
                 "whole": WHOLE,
             },
