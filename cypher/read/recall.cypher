@@ -7,7 +7,7 @@
 :param {scope: "0", agent: null, run: null, vector: [], since: datetime("2026-01-01T00:00:00Z"), as_of: datetime("2026-01-01T00:00:00Z"), said_by: datetime("9999-12-31T00:00:00Z"), known_at: datetime("9999-12-31T00:00:00Z"), is_any: false, is_narrowed: false, is_about_facts: true, is_about_episodes: true, pool: 40, fact_pool: 10, graph_pool: 20, reach: 160, fact_reach: 80, compared: 160, facts_compared: 80, whole: 200, asked: {names: [], short: [], words: ""}};
 OPTIONAL MATCH (scope:Scope {key: $scope})
 WITH coalesce(scope.episodes, 0) AS total, COUNT { (:Episode) } AS stored
-WITH total, CASE total WHEN 0 THEN 0 ELSE 2 * $reach * stored / total END AS reach, 1 + sqrt(stored) / 125 AS more
+WITH total, CASE total WHEN 0 THEN 0 ELSE 2 * $reach * stored / total END AS reach, 1 + sqrt(stored) / 90 AS more
 // The facts within three hops of what the question names.
 CALL () {
   CALL () {
