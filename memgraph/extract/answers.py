@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from memgraph.changes import Called, Literal, Proposal
-from memgraph.extract.claims import POINTED, SURE, UNREAL
+from memgraph.extract.claims import POINTED, STANDINGS, SURE, UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase
 from memgraph.extract.frames import Frame
 from memgraph.extract.health import DOSE, dosed
@@ -38,6 +38,8 @@ _PLACED = {"studies": "studies_at", "job_title": "works_at"}
 _AT = regex.compile(rf"\bat (?:the )?(?P<where>{W}(?: {W}){{0,3}})[.!]?$")
 _SOMEBODY = Predicate(subject="thing", object="person")
 _ANYTHING = frozenset("anything something medication meds medicine drugs treatment".split())
+_BESIDE = frozenset("and so ok okay what how about the on then now".split())
+_STANDS = frozenset("in on at under".split())  # "in progress"
 _FULL = 2  # words of a name
 _ABOUT_TASK = 6  # words of a question that names a task
 _FEW = 4  # words of a question that names nobody: "any allergies?"
@@ -129,6 +131,18 @@ _REACTION = regex.compile(
 _NOW_THEN = regex.compile(r"^(?:originally|initially|it was|at first|first)\b.*\bnow\b", regex.IGNORECASE)
 _MORE = regex.compile(r"(?:,| till| until| since| for| because| due to)(?: .*|$)")  # what follows a status
 _AT_WHOSE = regex.compile(rf"^(?:[Aa]t|[Ww]ith) (?:my|our) [\p{{L}}'’ ]+? in (?P<where>{W}(?: {W})?)")
+_PROPOSED = regex.compile(
+    rf"(?P<who>{W}(?: {W})?|\b[Ss]?[Hh]e)(?: has|['’]s)?(?: finally| just)? (?:proposed"
+    r"(?=[.!,]|$| to me\b| (?:last|on|at|in|this|during|over|while)\b| yesterday| and I)"
+    r"|popped the question|asked me to marry (?:him|her))"
+)
+_MARRIAGE = regex.compile(
+    rf"(?:\b(?:[Mm]y|[Oo]ur)(?: \p{{Ll}}+)? marriage"
+    rf"|(?P<whose>\b[Mm]y \p{{Ll}}+(?: {W})?|{W}(?: {W})?)['’]s marriage"
+    rf"|\b(?i:(?P<pointed>his|her)) marriage)(?: (?:to|with) (?P<whom>{W}(?: {W})?))?"
+    r" (?:(?:is|was|['’]s|has been) (?:really |finally |officially )?(?:over|finished|at an end)|broke down|fell apart"
+    r"|ended|has ended|didn['’]t last|has broken down)\b"
+)
 _LEFT_OVER = regex.compile(r" (?:on|in|at|by|since|last|this)$", regex.IGNORECASE)
 _NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
 _WHERE_AT = regex.compile(
@@ -196,12 +210,14 @@ class Answers(Spells):
         if task := self._task_asked():
             self.talk.note(task, "thing", is_topic=True)
             out[:0] = [Open(p, Called(task, "thing")) for p in ("project_status", "assigned_to")]
+        elif thing := self._thing_asked():
+            out.append(Open("project_status", Called(thing, "thing")))
         asked_after = self._search(_WHERE_AT)
         name = asked_after["what"] if asked_after is not None else ""
         is_named = any(m.text == name for m in self.reading.mentions)  # "Why?" is no name
         if is_named and not any(h.hint == "person" for h in self._heard(name)):
             self.talk.note(name, self._kind_of(name))
-            out += [Open(p, Called(name, self.ontology[p].subject)) for p in ("deal_stage", "project_status")]
+            out += [Open(p, Called(name, self.ontology[p].subject)) for p in STANDINGS]
         sized = self._search(_HOW_BIG)
         if sized is not None and "headcount" in self.ontology.predicates:
             likely = [h.name for h in reversed(self.talk.heard) if h.kind == "organization" or h.hint == "organization"]
@@ -293,6 +309,18 @@ class Answers(Spells):
         is_short = sum(t.is_alpha for t in self.sentence) <= _ABOUT_TASK
         named = phrase(token) if is_task and is_short and not children(token, "nmod:poss") else ""
         return uncapped(named) if named.startswith(self.sentence[0].text) else named  # "Docs rewrite?"
+
+    def _thing_asked(self) -> str:
+        """ "And the onboarding tour?", "Ethics approval?": what may be answered with how it stands."""
+        token = self.sentence.root
+        beside = [t for t in self.sentence if t.i < token.i and t.is_alpha]
+        opening = [t for t in beside if t.lower_ in _BESIDE]
+        said = [t for t in beside if t not in opening]
+        is_thing = token.pos_ == "NOUN" and not children(token, "nmod:poss") and not self.words.is_any("role", token)
+        is_all = not any(t.is_alpha for t in self.sentence if t.i > token.i)
+        if self.clauses or not (is_thing and is_all and 0 < len(said) < _FEW) or any(t.pos_ == "PRON" for t in said):
+            return ""
+        return uncapped(" ".join(t.text for t in (*said, token)))
 
     def _to_whom(self) -> Iterator[Open]:
         """ "Are you married?", "is it blocked?": what a yes may add."""
@@ -491,7 +519,7 @@ class Answers(Spells):
 
     def _stands_so(self, question: Question, text: str) -> bool:
         """ "Proposal sent on Friday", "Stuck, I'm waiting for finance": how what was asked after stands."""
-        standings = [left for left in question.open_ if left.predicate in ("deal_stage", "project_status")]
+        standings = [left for left in question.open_ if left.predicate in STANDINGS]
         comma = self.sentence.start_char + text.find(",")
         is_brief = all(
             any(self.words.is_(k, c.subject.lower_) for k in ("stage", "dealing"))
@@ -501,14 +529,27 @@ class Answers(Spells):
         )
         if not standings or not is_brief:
             return False
-        before = text[: self.times[0].start_char] if self.times and self.times[0].start_char else text
-        how = _LEFT_OVER.sub("", _MORE.sub("", _FILLER.sub("", before)).strip(" .!"))
         for left in standings:
-            told = list(self._standing(left.subject.text, how, None, is_answer=True))
+            told = list(self._standing(left.subject.text, self._how(text), None, is_answer=True))
             self.reading.proposals.extend(told)
             if told:
                 return True
         return False
+
+    def _how(self, text: str) -> str:
+        """The words of an answer for how something stands, without when, why and until when."""
+        before = text[: self.times[0].start_char] if self.times and self.times[0].start_char else text
+        return _LEFT_OVER.sub("", _MORE.sub("", _FILLER.sub("", before)).strip(" .!"))
+
+    def stand_too(self, question: Question) -> None:
+        """ "That's me. In progress, should be out on Friday.": how it stands, in a later sentence of an answer."""
+        text = self.plain.strip()
+        words = self._how(text).lower().split()
+        is_bare = all(w in _STANDS or any(self.words.is_(k, w) for k in ("stage", "status")) for w in words)
+        asked = {left.subject for left in question.open_}
+        is_told = any(p.subject in asked and p.predicate in STANDINGS for p in self.reading.proposals)
+        if words and is_bare and not (is_told or self.is_question):
+            self._stands_so(question, text)
 
     def _filled(self, question: Question, text: str) -> bool:
         """Whether what the question left open is told, as a name, a number, or a few words."""
@@ -598,6 +639,28 @@ class Answers(Spells):
             more = rest.pop(0)
         is_all = not rest or rest[0].text in ".,;!("
         return more if is_all and more.pos_ in ("NOUN", "PROPN") else None
+
+    def _proposed(self) -> Iterator[Proposal]:
+        """ "Samir proposed!", "he asked me to marry him": to the speaker, where nobody else is named."""
+        match = self._statement("partner_of", _PROPOSED)
+        who = self._whose(match["who"]) if match is not None else ""
+        is_told = any(p.predicate in COUPLES for p in self.found)
+        if who and who != self.episode.speaker and not is_told:
+            me = (Called(self.episode.speaker, "person"), True)
+            yield from self._stated(None, "partner_of", me, Called(who, "person"), Mode.CHANGE)
+
+    def _marriage_over(self) -> Iterator[Proposal]:
+        """ "My marriage to Erik is over", "Lola's marriage broke down": to whom, or to whoever it was."""
+        match = self._statement("married_to", _MARRIAGE)
+        if match is None or any(p.predicate == "married_to" for p in self.found):
+            return
+        whose = self._whose(match["whose"] or match["pointed"] or "me")
+        other = Called(match["whom"], "person") if match["whom"] else None
+        if whose:
+            over = self._proposal(
+                None, "married_to", (Called(whose, "person"), True), other, Mode.CHANGE, Polarity.ENDS
+            )
+            yield from [over] if over is not None else []
 
     def _wed(self) -> Iterator[Proposal]:
         """ "Are you and Malin still together?" - "We got married in 2021!": to whom one had been together with."""

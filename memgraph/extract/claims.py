@@ -78,6 +78,7 @@ _KIN = _FOR_LIFE | {"married_to", "partner_of", "friend_of"}
 _NO_VERSION = regex.compile(
     r"(?<![\w.-])(?!v(?:er(?:sion)?)?\b|beta|alpha|rc|lts|release|build)\p{L}{3,}", regex.IGNORECASE
 )
+STANDINGS = ("deal_stage", "project_status")
 _OF_PROJECTS = frozenset("project_status due_on works_on version blocked_by depends_on assigned_to deadline".split())
 _CONTACTS = {"phone": regex.compile(r"\d"), "email": regex.compile("@")}
 Spell = tuple[dt.datetime | None, dt.datetime | None, Precision]  # since when, until when, how precisely
@@ -151,6 +152,8 @@ class Claims(Referents):
         if when is None:
             return None
         start, end, precision = when
+        if predicate in STANDINGS and end is not None and end > self.episode.occurred_at:
+            end = None  # "on hold until Q3" tells nothing of how it will stand then
         if self._search(CORRECTION) and not _NOW.search(self._own_text(clause)):
             mode = Mode.CORRECTION
         elif mode is Mode.STATEMENT and (

@@ -19,6 +19,7 @@ _PREPOSITIONS = frozenset(
     "onto out over through to toward under until up upon with within".split()
 )
 _ROLES = frozenset("SOX")
+_GOT = frozenset("rid hitched engaged married divorced".split())
 _OF_ITSELF = frozenset(("move", "relocate", "transfer"))  # with an object, something else is moved
 
 
@@ -188,7 +189,7 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
     if frame.is_state and not (clause.is_copular or clause.is_passive or clause.head.tag_ in ("VBN", "JJ")):
         return None
     is_so_no_more = frame.is_negated and frame.polarity is Polarity.ENDS
-    if frame.is_negated and not (clause.is_ended if is_so_no_more else clause.is_negated):
+    if frame.is_negated and not (clause.is_ended or (clause.is_negated and not is_so_no_more)):
         return None
     if clause.is_passive and not frame.is_state and frame.verb != "be":
         return None
@@ -205,7 +206,8 @@ def _match(clause: Clause, frame: Frame, *, is_date: bool) -> Match | None:
         return None  # "I moved the deal to closed"
     if frame.verb == "switch" and any(o.pos_ == "PRON" for o in clause.objects) and frame.subject == "S":
         return None  # "they switched me to …"
-    is_of_more = clause.complements or (clause.objects and not any(a.preps == () for a in frame.args))
+    doing = [t for t in clause.complements if t.pos_ in ("VERB", "AUX")]
+    is_of_more = doing or (clause.objects and not any(a.preps == () for a in frame.args))
     if frame.verb == "start" and is_of_more:
         return None  # "started touring with …" is about the touring
     own = {p for particle in frame.particles for p in particle.split("|")}
@@ -291,7 +293,7 @@ def _fill(clause: Clause, frame: Frame, arg: Arg) -> list[Token]:
         return candidates
     if arg.role == "":
         beside = [] if arg.preps else children(clause.head, "advmod", "amod")  # "got divorced"
-        if len(frame.args) == 1 or arg.noun == "rid":  # "got laid off", "got rid of …"
+        if len(frame.args) == 1 or arg.noun in _GOT:  # "got laid off", "got rid of …"
             told = [*clause.complements, *children(clause.head, "obj", "advmod")]  # "went dark"
             beside += [t for t in told if t.lower_ == arg.noun and frame.verb in ("get", "go", "let")]
         beside += [c for t in candidates for c in children(t, "amod", "compound")]  # "makes the final call"

@@ -61,6 +61,7 @@ _POSSESSED = (  # what one has, and by which verbs it goes
 _WELL = frozenset("normal fine good ok okay".split())
 _HIGH = regex.compile(r"\b(?:high|low|raised|elevated)\b", regex.IGNORECASE)
 _UP_DOWN = {"up": "high", "high": "high", "raised": "high", "elevated": "high", "low": "low", "down": "low"}
+_ABOVE = regex.compile(r"\b(?:through the roof|sky[- ]high|off the charts?)\b", regex.IGNORECASE)
 _NEAR = 4  # words
 _SWITCHES = regex.compile(
     r"\b(?:switch(?:ed|es|ing)?|swapp(?:ed|ing)|replac(?:ed|es|ing)|chang(?:ed|es|ing) (?:me |him |her |it |us"
@@ -91,15 +92,25 @@ _EPONYMS = frozenset("disease syndrome disorder palsy lymphoma sarcoma tremor".s
 _PARTS = frozenset("disc disk nerve vertebra thyroid bladder heart kidney liver prostate".split())
 _ACRONYMS = frozenset(("CFS", "EDS", "MS", "POTS"))  # words of another meaning, in lower case
 _WHO = rf"(?P<who>\b(?i:me|him|her|my \w+(?:-in-law)?|our \w+)(?:,? {W})?|{W})"
+_EATER = rf"(?P<who>\bI|(?i:\b(?:s?he|my \w+(?:-in-law)?|our \w+)(?:,? {W})?)|{W})"
 _REACTS = regex.compile(
     rf"(?P<what>\b[\p{{L}}-]+(?: [\p{{L}}-]+)?) (?:gives?|gave|makes?|made) {_WHO}"
     r" (?:(?:hives|(?:a |an )?(?:\w+ )?(?:rash|rashes))\b|(?:itch|sneeze|wheeze|swell(?: up)?|break out(?: in \w+)?)\b)"
     rf"|(?P<what>\b[\p{{L}}-]+(?: [\p{{L}}-]+)?) (?:could|would|can|might|will) kill {_WHO}"
-    r"|(?P<i>\bI) can(?:['’]?t|not)(?: even)? (?:have|eat|touch|go near|do) (?P<what>[\p{L}-]+(?: [\p{L}-]+)?)"
-    r"(?=[,;.–-].*\b(?:throat|swells?|hives|rash|allerg\w+|anaphyla\w+|epi-?pen|react)\b)"
-    r"|\bit['’]s (?P<what>[\p{L}-]+(?: [\p{L}-]+)?) (?:that )?(?P<i>I)(?:['’]m| am) allergic to"
+    rf"|{_EATER} can(?:['’]?t|not)(?: even)?"
+    r" (?:have|eat|touch|go near|do|drink) (?P<what>[\p{L}-]+(?: [\p{L}-]+)?)"
+    r"(?=[,;.–-].*\b(?:throat|swells?(?: up)?|hives|rash(?:es)?|allerg\w+|anaphyla\w+|epi-?pen|react"
+    r"|break(?:s|ing)? out)\b)"
+    rf"|{_EATER}"
+    r" (?:(?:breaks?|broke) out in (?:hives|a rash|spots)|(?:gets?|got|comes? out in) (?:hives|a (?:bad |nasty )?rash)"
+    r"|swells? up|reacts?(?: badly)?)(?:,? (?:when|whenever|if|every time|after|from|to))"
+    r"(?: (?i:he|she|I|they)(?: ever)? (?:eats?|ate|has|have|had|touch(?:es)?|drinks?))?(?: eating| having| touching)?"
+    r" (?P<what>[\p{L}-]+(?: [\p{L}-]+)?)"
+    r"|\bit['’]s (?P<what>[\p{L}-]+(?: [\p{L}-]+)?) (?:that )?(?P<who>I)(?:['’]m| am) allergic to"
 )
-_REACTING = regex.compile(r"\b(?:give|gave|make|made|kill|can['’]?t|cannot|allergic)", regex.IGNORECASE)  # told fast
+_REACTING = regex.compile(  # told fast
+    r"\b(?:give|gave|make|made|kill|can['’]?t|cannot|allergic|hives|rash|swell|react)", regex.IGNORECASE
+)
 _DOUBTING = regex.compile(
     r"\b(?:diagnos|misdiagnos|tests?\b|scare\b|alarm|mistake|ruled?s? out|negative|thought|feared)", regex.IGNORECASE
 )
@@ -159,7 +170,7 @@ class Health(Claims):
         """ "Penicillin gives me hives", "I'm lactose intolerant": what somebody can't take."""
         match = self._search(_REACTS) if self._search(_REACTING) else None
         if match is not None and not self.is_question and "allergic_to" in self.ontology.predicates:
-            whose = self._whose("me" if match["i"] else match["who"])
+            whose = self._whose(match["who"])
             what = read_text(match["what"])
             is_told = any(p.predicate == "allergic_to" for p in self.found)
             if whose and what is not None and not is_told and not self.words.is_vague(what.value):
@@ -407,8 +418,11 @@ class Health(Claims):
                     continue
                 said = phrase(token).rpartition("diagnosed ")[2]  # "my GP diagnosed anaemia"
                 if token.lower_ in _MEASURED and not _HIGH.search(said):
-                    level = _UP_DOWN.get(clause.head.lower_) if clause.is_copular and clause.subject == token else None
-                    said = f"{level} {said}" if level is not None else ""
+                    is_told = clause.is_copular and clause.subject == token
+                    level = _UP_DOWN.get(clause.head.lower_) if is_told else None
+                    level = "high" if is_told and self._search(_ABOVE) else level
+                    what = said.replace("’", "'").rpartition("'s ")[2]  # "Dad's cholesterol"
+                    said = f"{level} {what}" if level is not None else ""
                 thing = read_text(said) if token.text.islower() else Literal(token.text, token.lower_)
                 if owner is None or thing is None:
                     continue

@@ -71,6 +71,21 @@ _ASKS_BESIDE = re.compile(  # "I'm vegan, does she know?" tells one thing and as
     r" (?:he|she|they|you|we|it|that|this|the|your|my|our|any(?:one|body|thing)|[A-Z]\w+) \w[^?]*\?$)",
     re.IGNORECASE,
 )
+_TOLD_ASKING = re.compile(  # "Did I tell you we moved?", "Did you hear that Ann married Bo?"
+    r"^(?:(?:so|oh|hey|btw|ok|okay|and|by the way),? )?"
+    r"(?:did (?:I (?:tell you|mention)|you(?: guys| all)? (?:hear|know))"
+    r"|have (?:I (?:told you|mentioned)|you(?: guys| all)? heard)|(?:do )?you know(?= that\b))"
+    r"(?: already| yet)?(?:,? that|,)? (?P<told>"
+    r"(?-i:I|[Ww]e|[Hh]e|[Ss]he|[Tt]hey|[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|[A-Z]\w+)(?:['’]\w+)?"
+    r"(?: [^ ?]+){2,})\?+!*$",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(r"(?:I|We|He|She|They|My|Our|His|Her|[A-Z]\w+(?! \w+$))(?:['’]\w+)? (?:[^ ?]+ )+[^ ?]+[.!]+$")
+_TOLD_AFTER = re.compile(
+    r"(?:To|With|At|In|From|As) (?!.*\b(?i:I|we|you|he|she|they|it|is|are|was|were|has|have|had|do|does|did|will|would"
+    r"|can|could|there|this|that|fact|case|general|course|first|last|least|all|the end)\b)(?!.*['’](?:m|re|ve|ll|d)\b)"
+    r"[^ ,.!?]+(?:,? [^ ,.!?]+){0,4}[.!]*$"
+)
 _ELIDED = re.compile(
     r"^(Lost|Won|Closed|Signed|Landed) (?=(?:the )?[A-Z]\w+(?: [A-Z]\w+)*(?: (?:to|at|for|in|on|last)\b|[.!,]|$))"
 )
@@ -122,7 +137,20 @@ def lines_of(text: str) -> list[str]:
     parts = [part for whole in _STOP.sub("\n", sent).split("\n") for part in _OPENER.sub(r"\1\n", whole).split("\n")]
     for pattern in (_TOPIC, _ASKS_BESIDE):
         parts = [part for whole in parts for part in pattern.sub(r"\1\n", whole).split("\n")]
-    return [part for part in parts if part]
+    return _joined(
+        [_TOLD_ASKING.sub(lambda m: f"{m['told'][0].upper()}{m['told'][1:]}.", part) for part in parts if part]
+    )
+
+
+def _joined(parts: Sequence[str]) -> list[str]:
+    """ "He got married again. To his yoga teacher.": what is put after goes with the sentence before it."""
+    out: list[str] = []
+    for part in parts:
+        if out and _TOLD_AFTER.match(part) and _TELLS.match(out[-1]):
+            out[-1] = f"{out[-1].rstrip('.! ')} {part[0].lower()}{part[1:]}"
+        else:
+            out.append(part)
+    return out
 
 
 def _plainer(line: str) -> str:

@@ -156,6 +156,8 @@ class RuleExtractor:
             reader = SentenceReader(self._grammar, episode, sentence, talk, reading)
             if question is not None and (place == 0 or reader.goes_on):
                 reader.answer(question)
+            elif question is not None:
+                reader.stand_too(question)
             reader.read(is_joke=is_joke)
         return reading
 

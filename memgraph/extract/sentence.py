@@ -117,6 +117,8 @@ class SentenceReader(Answers):
         self.found.extend(list(self._dated()))
         self.found.extend(list(self._was_before()))
         self.found.extend(list(self._wed()))
+        self.found.extend(list(self._proposed()))
+        self.found.extend(list(self._marriage_over()))
         self.found.extend(christened)
         if not self.found and not silent:
             self.found.extend(self._put_right())
@@ -351,7 +353,7 @@ class SentenceReader(Answers):
                     or (frame.words == "medication" and (self._is_brand(t) or self._is_drug(t, clause)))
                     or (frame.words == "medication" and frame.verb in _TAKES and self._is_made_up(t))
                     or (frame.words == "condition" and self._is_hurt(t))
-                    or (t.lower_ == "it" and self._meant_by_it(frame))
+                    or self._meant_by_it(frame, t)
                     or (frame.words == "activity" and frame.verb == "play" and self._is_instrument(t))
                     or (frame.words == "language" and frame.verb == "speak" and self._is_like_tongue(t))
                 ]  # fmt: skip
@@ -390,7 +392,7 @@ class SentenceReader(Answers):
                     # "no longer on MySQL but on Redis"
                     is_instead = any(c.lower_ == "but" for c in children(token, "cc"))
                     plain = replace(clause, is_ended=False, is_negated=False) if is_instead else clause
-                    meant = self._meant_by_it(frame) if token.lower_ == "it" else None
+                    meant = self._meant_by_it(frame, token)
                     meant = meant or self._own_pet(frame, token, subject[0])
                     said = [meant] if meant is not None else None
                     for thing in said or self._object(
@@ -489,10 +491,14 @@ class SentenceReader(Answers):
         owners = children(subject, "nmod:poss") if subject is not None and is_part else []
         return owners[0] if owners else subject
 
-    def _meant_by_it(self, frame: Frame) -> Literal | None:
-        """The medication or the illness spoken of last: "they took me off it", "she got over it"."""
+    def _meant_by_it(self, frame: Frame, token: Token) -> Literal | None:
+        """The medication or the illness spoken of last: "they took me off it", "I've been on that since May"."""
         is_over = frame.polarity is Polarity.ENDS and frame.words in ("medication", "condition")
-        return self.talk.ailments.get(frame.words) if is_over else None
+        is_since = frame.words == "medication" and any(t.how in ("since", "for") for t in self.times)
+        if token.lower_ not in ("it", "that") or not (is_over or is_since):
+            return None
+        named = [t for t in self.sentence if t.i < token.i and self.words.is_any(frame.words, t)]
+        return Literal(named[-1].text, named[-1].lower_) if named else self.talk.ailments.get(frame.words)
 
     def _own_pet(self, frame: Frame, token: Token, owner: Called) -> Called | None:
         """ "The dog died", of whoever's only dog it is."""
@@ -501,12 +507,13 @@ class SentenceReader(Answers):
         is_pet = token.text.islower() and self.words.is_any("pet", token) and self._name_beside(token) is None
         return Called(f"{owner.text}'s {token.lemma_.lower()}", "thing") if is_over and is_theirs and is_pet else None
 
-    def _whose_is(self, token: Token, declared: Predicate) -> tuple[Called, bool]:
+    def _whose_is(self, token: Token, declared: Predicate) -> tuple[Called, bool] | None:
         """ "His wife died", "Rex died": whose somebody is who is no more; the speaker's where that is not said."""
         roles = [c for c in children(token, "compound", "nmod", "appos") if self.words.is_any("role", c)]
         owners = [o for t in (token, *roles) for o in children(t, "nmod:poss")]
-        named = self._subject(owners[0], declared, None) if owners else None
-        return named if named is not None else (Called(self.episode.speaker, "person"), False)
+        if owners and declared.subject == "person":
+            return self._subject(owners[0], declared, None)
+        return Called(self.episode.speaker, "person"), False
 
     def _is_of_kind(self, declared: Predicate, kind: str | None, subject: Token | None) -> bool:
         """Whether a verb that was read with a subject of one kind may be read with another: an event is due, too."""

@@ -88,10 +88,13 @@ _HEADED = regex.compile(
 
 
 _WAITS_FOR = regex.compile(
-    rf"(?P<task>{W}(?: {W}){{0,3}}|[Ii]t|[Tt]he [\p{{Ll}} -]{{3,30}}?) (?:can['’]?t|cannot|can not|won['’]t)"
+    rf"(?P<task>{W}(?: {W}){{0,3}}|[Ii]t|[Ww]e|I|[Tt]he [\p{{Ll}} -]{{3,30}}?) (?:can['’]?t|cannot|can not|won['’]t)"
     r" (?:go on|go ahead|start|begin|proceed|continue|move(?: on| forward)?|ship"
     r"|be (?:started|finished|merged|released|deployed))"
-    rf" (?:until|till|before|without) (?:the )?(?P<what>{W}(?: {W}){{0,3}})"
+    rf" (?:until|till|before|without) (?:the )?(?P<what>{W}(?: {W}){{0,3}}|\p{{Ll}}[\p{{Ll}} -]{{2,30}}"
+    r"(?= (?:is|are|has been|have been|gets?|goes|comes) (?:\p{Ll}+ )?(?:done|through|finished"
+    r"|approved|complete|completed|ready|fixed|in|in place|merged|back|over|out|signed|there|live"
+    r"|delivered|here|sorted|resolved)\b))"
 )
 _DOERS = frozenset("i we you they he she".split())
 _SHARED_OUT = regex.compile(rf", (?:and )?(?P<who>{W}) (?:the|our) (?P<task>\p{{Ll}}[\p{{Ll}} -]+)(?=[.,;!]|$)")
@@ -451,7 +454,8 @@ class States(Health):
             name, how = headed["what"], headed["how"]
         else:
             said = self._search(_STATUS)
-            clause = self.clauses[0] if len(self.clauses) == 1 else None
+            told_of = [c for c in self.clauses if c.subject is not None]  # "up and running" has two heads
+            clause = told_of[0] if len(told_of) == 1 else None
             if said is None or clause is None or clause.subject is None or clause.is_negated or clause.is_unreal:
                 return
             named = name_at(clause.subject, self.talk.named)
@@ -512,6 +516,9 @@ class States(Health):
         self._catch_up(self.sentence.end)
         task, what = match["task"].removeprefix("the "), match["what"]
         name = self._pointed("it", "thing", other_than=what) if task.lower() == "it" else task
+        if task.lower() in _DOERS and self.talk.answering is not None:  # "The search?" - "We can't start until …"
+            asked_after = (o.subject.text for o in self.talk.answering.open_ if o.predicate == "project_status")
+            name = next(asked_after, None)
         if name and name.lower() not in _DOERS and self._kind_of(name) in ("", "thing"):
             yield from self._stated(None, "blocked_by", (Called(name, "thing"), True), Called(what, "thing"))
 

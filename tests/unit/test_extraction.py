@@ -160,6 +160,7 @@ async def test_a_slip_within_a_change_corrects_nothing_earlier() -> None:
         ("My doctor stopped the ramipril.", "takes_medication", "ramipril", Polarity.ENDS),
         ("My blood pressure is normal again.", "has_condition", "high blood pressure", Polarity.ENDS),
         ("My boss, Tom, left in November.", "reports_to", "Tom", Polarity.ENDS),
+        ("My marriage to Erik is over.", "married_to", "Erik", Polarity.ENDS),
     ],
 )
 async def test_ways_to_say_that_it_is_over(text: str, predicate: str, thing: str, polarity: Polarity) -> None:
@@ -403,6 +404,11 @@ def day(year: int) -> dt.datetime:
         "We're having friends over tonight and enjoying some homemade lasagna.",
         "I've been loving getting to know Japanese culture.",
         "Learning another language is tough.",
+        "Her first husband Karl died in 2019.",
+        "Did you hear the news?",
+        "Have you heard from Rosa lately?",
+        "Do you know Rosa from the choir?",
+        "Samir proposed a new schedule.",
     ],
 )
 async def test_what_is_not_claimed_is_not_read(text: str) -> None:
@@ -472,6 +478,9 @@ async def test_history_has_an_end() -> None:
         ("I've been at Contoso for five years.", "works_at", "Contoso", "2020-03-01", None),
         ("Tom takes over as CEO on 1 May.", "job_title", "CEO", "2025-05-01", None),
         ("Tom moves to Graz in May.", "lives_in", "Graz", "2025-05-01", None),
+        ("The Search Revamp is on hold until June.", "project_status", "on hold", "None", None),
+        ("My doctor wants me to try propranolol, so I've been on that since mid-February.",
+         "takes_medication", "propranolol", "2025-02-01", None),
     ],
 )  # fmt: skip
 async def test_since_when_and_until_when_it_is_so(
@@ -612,6 +621,11 @@ async def test_a_question_gives_meaning_to_its_answer() -> None:
         ("What's the most you would spend?", "420,000 pounds.", "budget", {"420000 GBP"}),
         ("So your budget is 435 now?", "Yes, 435,000 it is.", "budget", {"435000"}),
         ("Any conditions?", "Gout. And mild asthma.", "has_condition", {"gout", "mild asthma"}),
+        ("And the onboarding tour?", "Shipped on Friday.", "project_status", {"shipped"}),
+        ("Coffee?", "Finished, thanks.", "project_status", set()),
+        ("Payments gateway?", "That's me. In progress, out by Friday.", "project_status", {"progress"}),
+        ("Search revamp?", "Stuck. We can't start before the index move is through.", "blocked_by", {"index move"}),
+        ("Is it done?", "I'm on it.", "takes_medication", set()),
     ],
 )
 async def test_what_was_asked_says_what_the_answer_is(
