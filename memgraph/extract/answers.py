@@ -137,10 +137,10 @@ _PROPOSED = regex.compile(
     r"|popped the question|asked me to marry (?:him|her))"
 )
 _MARRIAGE = regex.compile(
-    rf"(?:\b(?:[Mm]y|[Oo]ur)(?: \p{{Ll}}+)? marriage"
-    rf"|(?P<whose>\b[Mm]y \p{{Ll}}+(?: {W})?|{W}(?: {W})?)['’]s marriage"
-    rf"|\b(?i:(?P<pointed>his|her)) marriage)(?: (?:to|with) (?P<whom>{W}(?: {W})?))?"
-    r" (?:(?:is|was|['’]s|has been) (?:really |finally |officially )?(?:over|finished|at an end)|broke down|fell apart"
+    rf"(?:\b(?:[Mm]y|[Oo]ur)(?: \p{{Ll}}+)?|(?P<whose>\b[Mm]y \p{{Ll}}+(?: {W})?|{W}(?: {W})?)['’]s"
+    rf"|\b(?i:(?P<pointed>his|her))) (?:marriage|divorce)(?: (?:to|with|from) (?P<whom>{W}(?: {W})?))?"
+    r" (?:came through|went through|(?:is|was|['’]s|has been) (?:really |finally |officially )?"
+    r"(?:over|final|finali[sz]ed|finished|at an end)|broke down|fell apart"
     r"|ended|has ended|didn['’]t last|has broken down)\b"
 )
 _LEFT_OVER = regex.compile(r" (?:on|in|at|by|since|last|this)$", regex.IGNORECASE)
@@ -182,6 +182,7 @@ class Answers(Spells):
                 for frame in self.x.frames.get(word, ()):
                     declared = self.ontology[frame.predicate]
                     is_fit = frame.polarity is Polarity.HOLDS and frame.subject == "S" and not declared.qualified
+                    is_fit = is_fit and not frame.is_negated
                     if frame.predicate == "visited" and clause.is_ongoing:
                         continue  # "where are you going?"
                     if not is_fit or not self._asks(asked, declared, clause) or not self._leaves_open(frame, said):

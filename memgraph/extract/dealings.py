@@ -124,6 +124,15 @@ _RAISED = regex.compile(
     r" (?:some |serious |a few |many |big )?(?:concerns?|doubts?|worries|reservations|objections?)"
     r" (?:about|over|regarding|around|with|to) (?:the |our )?(?P<what>[\p{L}][\p{L} -]{2,40}?)(?=[.,;!]|$| and | but )"
 )
+_SNAG = regex.compile(
+    r"\b[Ww]hat (?:bugs|bothers|worries|concerns|irritates|annoys|puts off|stops|holds back)"
+    rf" (?P<firm>{W}(?: {W})?|\bthem)(?: (?:the )?most| off| back)? (?:is|are) (?:the |our )?"
+    r"(?P<what>[\p{L}][\p{L} -]{2,40}?)(?=[.,;!]|$| and | but )"
+    r"|\b[Tt]he (?:\p{Ll}+ )?"
+    r"(?:sticking point|objection|concern|hurdle|worry|snag|catch|hesitation|obstacle|deal-?breaker)"
+    rf" (?:for|at|with|from) (?P<firm>{W}(?: {W})?|\bthem) (?:is|was|are|['’]s)(?: still)? (?:the |our )?"
+    r"(?P<what>[\p{L}][\p{L} -]{2,40}?)(?=[.,;!]|$| and | but )"
+)
 _TOO_MUCH = regex.compile(
     rf"{_THEY_THINK}(?: that)? (?:the |our )"
     r"(?P<what>[\p{L}][\p{L} -]{2,40}?)"
@@ -236,7 +245,7 @@ class Dealings(Contacts):
 
     def _bothered(self) -> Iterator[Proposal]:
         """ "The CFO thinks the set-up fee is a problem": what a customer objects to."""
-        match = self._statement("objection", _RAISED, _SEES_PROBLEM, _TOO_MUCH)
+        match = self._statement("objection", _RAISED, _SNAG, _SEES_PROBLEM, _TOO_MUCH)
         if match is None:
             return
         self._catch_up(self.sentence.end)

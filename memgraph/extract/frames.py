@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _PREPOSITIONS = frozenset(
     "about across after against among around as aside at away before behind by down for from in inside into of off on "
     "onto out over through to toward under until up upon with within".split()
-)
+) | {"because of"}
+_BECAUSE_OF = "because_of"
 _ROLES = frozenset("SOX")
 _GOT = frozenset("rid hitched engaged married divorced".split())
 _OF_ITSELF = frozenset(("move", "relocate", "transfer"))  # with an object, something else is moved
@@ -82,7 +83,8 @@ def read_frame(predicate: str, text: str, mode: Mode, polarity: Polarity) -> Fra
     known, text = frozenset(r for r in "SO" if f"{r}!" in text), text.replace("S!", "S").replace("O!", "O")
     text, _, kind = text.partition(":")
     kind, _, rest_of = kind.partition(" ")
-    words = [*text.split(), *rest_of.split()]
+    words = [*text.replace("because of", _BECAUSE_OF).split(), *rest_of.split()]
+    words = [w.replace("_", " ") for w in words]
     if len(words) < 2 or words[0] not in _ROLES:
         raise ValueError(f"{text!r}: a pattern begins with S or O and a verb")
     is_reciprocal = words[1:3] == ["and", "O"]

@@ -334,6 +334,8 @@ class NounFrames:
             return None  # "my ex-wife"
         for form in forms(token):
             double = self._double.get((before, form))
+            if double == "reports_to" and children(token, "cop") and not children(token, "nmod:poss"):
+                return None  # "she's team lead now"
             if double:
                 return double, ""
         after = [c.lower_ for c in children(token, "nmod")]

@@ -36,8 +36,9 @@ _IS = re.compile(  # "Juno's on hold", and no "I work at Macy's on Mondays"
 _ASIDE = re.compile(r", (?:by the way|btw|incidentally),(?= [A-Z]\w+[.!]?$)")  # "a cat, by the way, Pixel"
 _HAS = re.compile(
     r"\b([Ss]?[Hh]e|[A-Z]\w+)['’]s (?=(?:just |already |finally |recently |now )?"
-    r"(?:given up|taken up|quit|started|stopped|joined|bought|become|turned)\b)"
+    r"(?:got (?:an?|two|three|four|some|no)\b|given up|taken up|quit|started|stopped|joined|bought|become|turned)\b)"
 )
+_GOING_TO_BE = re.compile(r"(?:['’](?:s|re|m)| is| are| am) going to be\b")
 _NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
 _WHAT_IS = re.compile(
     r"^((?:(?:and|so|ok|but),? )?(?:[Ww]hat|[Ww]ho|[Ww]here|[Ww]hen))['’]s (?!(?:been|got|gone|\w+ed)\b)"
@@ -157,6 +158,7 @@ def _plainer(line: str) -> str:
     """A line with what the parser trips over put another way."""
     for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
         line = pattern.sub(r"\1 is ", line)
+    line = _GOING_TO_BE.sub(" will be", line)
     line = _ASIDE.sub(",", line)
     line = _HAS.sub(r"\1 has ", line)
     line = _ELIDED.sub(lambda m: f"We {m[1].lower()} ", line)

@@ -605,7 +605,9 @@ class SentenceReader(Answers):
         pair = self._couple if match.subject.lower_ in THEY else None
         if pair is not None and proposal.subject == pair[0]:  # "They live in Graz"
             yield replace(proposal, subject=pair[1])
-        for token in conjuncts(match.subject)[1:]:
+        beside = [t for t in children(match.subject.head, "nsubj") if t.i > match.subject.i]
+        listed = [t for t in beside if any(c.lower_ == "and" for c in children(t, "cc"))]  # "Ann and her son Bo …"
+        for token in (*conjuncts(match.subject)[1:], *listed):
             if token.pos_ in ("PROPN", "PRON") or self.words.is_any("role", token):
                 other = self._subject(token, declared, None)
                 if other is not None and other[0] != proposal.subject:

@@ -41,7 +41,7 @@ _TALL = regex.compile(r"\d ?(?:ft|foot|feet|cm|kg|kilos?|lbs?|pounds|stone|['’
 _CLOSED = regex.compile(r"\bclosed[ -](?:won|lost)\b", regex.IGNORECASE)
 _STATUS = regex.compile(
     r"\b(?:closed[ -](?:won|lost)|on (?:hold|track|schedule|ice)|at risk|off track"
-    r"|(?:behind|ahead of) schedule|up and running"
+    r"|(?:behind|ahead of) schedule|up and running|(?:code|feature)[- ]complete"
     r"|in (?:(?:a |the )?(?:code |feature )?freeze|beta|alpha"
     r"|progress|review|production|testing|development|limbo|qa)|under (?:review|way|construction))\b",
     regex.IGNORECASE,

@@ -161,6 +161,8 @@ async def test_a_slip_within_a_change_corrects_nothing_earlier() -> None:
         ("My blood pressure is normal again.", "has_condition", "high blood pressure", Polarity.ENDS),
         ("My boss, Tom, left in November.", "reports_to", "Tom", Polarity.ENDS),
         ("My marriage to Erik is over.", "married_to", "Erik", Polarity.ENDS),
+        ("Erik and I parted ways.", "partner_of", "Erik", Polarity.ENDS),
+        ("I outgrew my egg allergy.", "allergic_to", "egg", Polarity.ENDS),
     ],
 )
 async def test_ways_to_say_that_it_is_over(text: str, predicate: str, thing: str, polarity: Polarity) -> None:
@@ -409,6 +411,7 @@ def day(year: int) -> dt.datetime:
         "Have you heard from Rosa lately?",
         "Do you know Rosa from the choir?",
         "Samir proposed a new schedule.",
+        "Rosa and I were also at the bar.",
     ],
 )
 async def test_what_is_not_claimed_is_not_read(text: str) -> None:
