@@ -263,6 +263,8 @@ class Referents:
                 return self._subject(of, declared, clause)
             if kind != "thing":
                 own = self._own(self.episode.speaker, declared)
+                if kind == "organization" and self.talk.at_work and (own is None or own[0].kind == "person"):
+                    return employer_of(self.episode.speaker), False
                 return None if is_used and own is not None and own[0].kind == "person" else own
             last = self._subject_before(token, "it", kind)  # "Atlas is at risk, we're waiting on …"
             return (Called(last, kind), False) if last else None
@@ -851,6 +853,11 @@ def _is_definite(token: Token) -> bool:
     known = ("the", "our", "my", "your", "their")
     parts = (token, *children(token, "compound"))  # the parser may hang the "the" of "the docs rewrite" on the docs
     return token.tag_ == "NN" and any(c.lower_ in known for t in parts for c in children(t, "det", "nmod:poss"))
+
+
+def employer_of(person: str) -> Called:
+    """Whom "we" are at work, where the firm isn't named: whoever the speaker says, in another session, to work for."""
+    return Called(f"{person}'s employer", "organization")
 
 
 def label_is(token: Token, *labels: str) -> bool:

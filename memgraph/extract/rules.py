@@ -25,16 +25,29 @@ from memgraph.errors import ExtractionFailed
 from memgraph.extract import parse
 from memgraph.extract.claims import EXTRACTOR
 from memgraph.extract.helper import Helper
-from memgraph.extract.referents import Grammar, Prepared, prepared
+from memgraph.extract.referents import Grammar, Prepared, employer_of, prepared
 from memgraph.extract.sentence import SentenceReader
 from memgraph.extract.talk import Heard, Reading, Talk
-from memgraph.model import Episode, name_key
+from memgraph.model import Episode, Polarity, name_key
 from memgraph.ontology import Ontology, core_ontology
 from memgraph.ports import TURNS
 
 _WORTH_SHARING = 16  # turns
 _log = logging.getLogger(__name__)
 _REMEMBERED = 512  # parsed episodes kept
+_AT_WORK = regex.compile(
+    r"\b(?:CFO|CEO|CTO|CIO|COO|CPO|CMO|CISO|VP|RFP|SLA|KPIs?|Q[1-4]|FY ?\d+)\b|\b(?i:procurement|vendors?|suppliers?|licen[cs]es?"
+    r"|fiscal|invoices?|headcount|employees|rollout|stakeholders?|procure|compliance|finance (?:team|department|director)"
+    r"|(?:sales|marketing|legal|security|purchasing|IT|HR) (?:team|department|budget)|head of \w+|board (?:approved|signed"
+    r"|decided|meeting|wants|has)|renewals?|contract|quote|proposal|pilot|go with you|your (?:product|tool|platform|offer|pricing"
+    r"|company|team|competitors?)|budget (?:got|was|has been|is|['’]s) (?:been )?(?:cut|frozen|approved|slashed|reduced|raised"
+    r"|increased|signed))\b"
+)
+_AT_HOME = regex.compile(
+    r"\b(?:house|flat|apartment|wedding|honeymoon|holidays?|vacation|mortgage|landlord|caterer|nursery|kitchen|baby|kids?|mum|mom"
+    r"|dad|husband|wife)\b",
+    regex.IGNORECASE,
+)
 _JOKE = regex.compile(r"\b(?:just kidding|kidding|joking|jk|as a joke|pretend)\b|😉|😜", regex.IGNORECASE)
 
 
@@ -147,6 +160,7 @@ class RuleExtractor:
         talk.persons.add(name_key(episode.speaker))
         talk.named.setdefault(episode.speaker.lower(), episode.speaker)
         reading.mentions[Called(episode.speaker, "person")] = None
+        talk.at_work |= _AT_WORK.search(episode.content) is not None and not _AT_HOME.search(episode.content)
         is_joke = bool(_JOKE.search(episode.content))
         question, talk.question = talk.question, None
         if question is not None and question.by == episode.speaker:
@@ -159,6 +173,11 @@ class RuleExtractor:
             elif question is not None:
                 reader.stand_too(question)
             reader.read(is_joke=is_joke)
+        for told in reading.proposals:
+            is_own = told.predicate == "works_at" and told.subject.text == episode.speaker and told.valid_to is None
+            is_now = told.valid_from is None or told.valid_from <= episode.occurred_at
+            if is_own and is_now and told.polarity is Polarity.HOLDS and isinstance(told.object, Called):
+                reading.same[SameAs(episode.id, employer_of(episode.speaker), told.object)] = None
         return reading
 
 

@@ -376,7 +376,9 @@ class SentenceReader(Answers):
                     subject = self._whose_is(match.objects[0], declared)
                 elif match.subject is None and frame.subject == "O" and declared.subject == "organization":
                     last = self._latest("organization")  # "Magda signs off on it": for whom is not said
+                    owners = children(match.objects[0], "nmod:poss") if not last else []  # "our CFO signs off on it"
                     subject = (Called(last, "organization"), False) if last else None
+                    subject = self._subject(owners[0], declared, None) if owners else subject
                 elif match.subject is None and frame.subject == "X" and declared.subject == "person" and fitting:
                     subject = self._on_behalf(clause, declared)
                 else:

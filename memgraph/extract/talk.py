@@ -71,6 +71,7 @@ class Talk:
     question: Question | None = None
     answering: Question | None = None  # what the turn before asked, while this one is read
     unnamed: tuple[Called, str] | None = None  # whose, and by which predicate: "a kitten" whose name is still to come
+    at_work: bool = False  # it is business that is spoken of, so "we" are a firm
     going_on: str = ""  # somebody else whom the sentence before, of this turn, was about: "He's nice. Grew up in Pune."
     time: TimeSpan | None = None  # the last one told, which "since then" may mean
     ailments: dict[str, Literal] = field(default_factory=dict[str, Literal])  # the last medication and illness named
@@ -114,6 +115,7 @@ class Talk:
         self.told.extend(earlier.told)
         self.ailments.update(earlier.ailments)
         self.time = earlier.time or self.time
+        self.at_work |= earlier.at_work
         self.unnamed = earlier.unnamed or self.unnamed
         self.speaker = earlier.speaker
 
