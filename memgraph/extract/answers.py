@@ -14,7 +14,7 @@ from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phr
 from memgraph.extract.frames import Frame
 from memgraph.extract.health import DOSE, dosed
 from memgraph.extract.nouns import begins_amount, name_at
-from memgraph.extract.referents import COUPLES, IT, OTHERS, SECOND, YOU, label_is, uncapped
+from memgraph.extract.referents import COUPLES, IT, OTHERS, SECOND, YOU, employer_of, label_is, uncapped
 from memgraph.extract.spells import Spells
 from memgraph.extract.states import STATES
 from memgraph.extract.talk import Open, Question
@@ -45,6 +45,11 @@ _ABOUT_TASK = 6  # words of a question that names a task
 _FEW = 4  # words of a question that names nobody: "any allergies?"
 _PLAIN = regex.compile(
     rf"\b[Ww]hat(?:['’]s| is| are|['’]re) (?P<who>you|he|she|they|{W}(?: {W})?) (?P<allergic_to>allergic to)"
+    r"|\b(?:[Ww]ho|[Ww]hat|[Ww]hich \w+) (?:else )?(?:are|['’]re) (?P<who>you) (?:also |still |currently )?"
+    r"(?P<evaluating>looking at|evaluating|considering|comparing us (?:with|to|against)|talking to)"
+    r"|\b[Ww]hen(?:['’]s| is| does| do| will) (?P<who>you)r (?:\w+ )?"
+    r"(?:contract|licen[cs]e|subscription|agreement|renewal)"
+    r"(?P<renewal_on>(?: (?:run out|end|expire|renew|come up|up|due|up for renewal))?(?=\?))"
     rf"|\b[Ww]hen(?:['’]s| is| are) (?:the )?(?P<who>it|{W}(?: {W})?)"
     r" (?P<due_on>due|supposed to be (?:done|finished|ready))"
     r"|^(?:and |ok(?:ay)?,? |so )?(?P<due_on>by when|due when|until when)(?P<who>)(?=\?)"
@@ -78,7 +83,7 @@ _WHAT_SPENT = regex.compile(
 _WHAT_BOTHERS = regex.compile(
     r"\bwhat(?:['’]s| is| was| are)? (?:it )?(?:still )?(?:bother(?:s|ing)|worr(?:ies|ying)|hold(?:s|ing)"
     r"|stop(?:s|ping)|keep(?:s|ing)|put(?:s|ting)|scar(?:es|ing))"
-    r" (?:them|him|her|the (?:client|customer|buyer|team|board))\b"
+    r" (?:them|him|her|you|the (?:client|customer|buyer|team|board))\b"
     r"|\bwhat (?:do|don['’]t|did|didn['’]t) they (?:not like|dislike|like|object to|complain about|worry about)\b"
     r"|\bwhere(?:['’]s| is) the (?:catch|problem|snag|resistance)\b|\bwhat(?:['’]s| is) (?:the|their) "
     r"(?:catch|problem|snag|worry|fear|reservation|sticking point|hold-?up|issue)\b",
@@ -144,7 +149,7 @@ _MARRIAGE = regex.compile(
     r"|ended|has ended|didn['’]t last|has broken down)\b"
 )
 _LEFT_OVER = regex.compile(r" (?:on|in|at|by|since|last|this)$", regex.IGNORECASE)
-_NO = regex.compile(r"^(?:no|nope|nah|never|not)\b", regex.IGNORECASE)
+_NO = regex.compile(r"^(?:no|nope|nah|never|not)\b(?! more than \d)", regex.IGNORECASE)
 _WHERE_AT = regex.compile(
     r"\b(?:where (?:are we|do we stand|do things stand)|how(?:'s| is| are things)(?: it going)?|any (?:news|update)s?"
     rf"|what'?s the (?:status|latest)) (?:with|on|of|at|for|from) (?:the )?(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}})"
@@ -160,7 +165,8 @@ _SUPPOSES = frozenset(  # before what answers: "I think 24k", "Signe said 24k"
 _HOW_BIG = regex.compile(
     rf"\bhow (?:big|large) (?:is|are) (?:the )?(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it)"
     r"|\bhow many (?:people|employees|staff|folks)\b(?:.*\b(?:at|for|does|do|has|have)) (?:the )?"
-    rf"(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it|there)",
+    rf"(?P<what>(?-i:{W})(?: (?-i:{W})){{0,3}}|they|it|there)"
+    r"|\bhow many (?:people|employees|staff) (?:are|do) (?P<what>you)\b",
     regex.IGNORECASE,
 )
 _OF_FIRMS = (("decision_maker", _WHO_SIGNS), ("budget", _WHAT_SPENT), ("objection", _WHAT_BOTHERS))
@@ -224,13 +230,18 @@ class Answers(Spells):
             likely = [h.name for h in reversed(self.talk.heard) if h.kind == "organization" or h.hint == "organization"]
             last = likely[0] if likely else self._latest("organization")
             name = sized["what"] if sized["what"][:1].isupper() else last
+            yours = self._your_firm() if sized["what"].lower() == "you" else None
+            name = yours.text if yours is not None else name
             out += [Open("headcount", Called(name, "organization"))] if name and not self._is_person(name) else []
         for predicate, pattern in _OF_FIRMS:
             if predicate not in self.ontology.predicates or not self._search(pattern):
                 continue
             firm = self._latest("organization")
+            yours = self._your_firm() if not firm else None
             if firm and not self._is_person(firm):
                 out.append(Open(predicate, Called(firm, "organization")))
+            elif yours is not None:
+                out.append(Open(predicate, yours))
             elif self.ontology[predicate].personal and "you" in said:  # "What's the most you would spend?"
                 out.append(Open(predicate, Called(YOU, "person")))
         out += [*self._age_asked(), *self._asked_plainly(), *self._contact_asked()]
@@ -343,8 +354,18 @@ class Answers(Spells):
         match = self._search(_PLAIN)
         if match is None:
             return []
-        asked = ("allergic_to", "due_on", "blocked_by", "assigned_to", "lives_in", "held_in", "happened_on")
-        predicate = next(p for p in asked if match[p])
+        asked = (
+            "evaluating",
+            "renewal_on",
+            "allergic_to",
+            "due_on",
+            "blocked_by",
+            "assigned_to",
+            "lives_in",
+            "held_in",
+            "happened_on",
+        )
+        predicate = next(p for p in asked if match[p] is not None)
         declared = self.ontology.predicates.get(predicate)
         who = match["who"] or "it"
         if predicate in ("held_in", "happened_on") and not match["who"]:
@@ -354,7 +375,8 @@ class Answers(Spells):
         if declared is None or (predicate == "assigned_to" and self._kind_of(who) == "organization"):
             return []
         if who.lower() == "you":
-            return [Open(predicate, Called(YOU, "person"))]
+            yours = self._your_firm() if declared.subject == "organization" else Called(YOU, "person")
+            return [Open(predicate, yours)] if yours is not None else []
         name = who if who[:1].isupper() else self._pointed(who.lower(), declared.subject)
         return [Open(predicate, Called(name, declared.subject))] if name else []
 
@@ -396,6 +418,9 @@ class Answers(Spells):
         """With who answers for whoever was asked: "your son" is now theirs."""
         if not called.text.startswith(YOU):
             return called
+        if called == employer_of(YOU):
+            firm = self._own_organization(self.episode.speaker)
+            return Called(firm, "organization") if firm is not None else employer_of(self.episode.speaker)
         known = self._instead_of_you(called.text, self.episode.speaker)
         if known != self.episode.speaker:
             self.talk.note(known, "person", self.words.gender(called.text.rpartition(" ")[2]))
@@ -593,6 +618,9 @@ class Answers(Spells):
             if not (first.like_num or begins_amount(first)):
                 return False
             root = first  # "450k, everything included"
+        amounts = [t for t in self.sentence if begins_amount(t)]
+        if len(amounts) == 1 and root.pos_ in ("ADV", "ADP") and any(self._is_money(left) for left in question.open_):
+            root = amounts[0]  # "Somewhere around 80k a year"
         if root.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X", "VERB"):
             return False
         for left in question.open_:
@@ -685,8 +713,10 @@ class Answers(Spells):
         """Who it is: "Marta does", "It's Marta now", "Ann and Tom"."""
         by_name = _DOES.match(_FILLER.sub("", text).rstrip(".!") + ".")
         first = next((t for t in self.sentence if t.is_alpha), self.sentence[0])
-        if by_name is None or first.pos_ in ("VERB", "ADJ") or self._is_none(by_name["who"]):
+        if by_name is None or first.pos_ in ("VERB", "ADJ", "DET") or self._is_none(by_name["who"]):
             return []
+        if label_is(first, "nmod:poss") and first.pos_ == "PRON":
+            return []  # "Our CFO, Ruth Abel" is told below
         named = [name for name in by_name.group("who", "too") if name]
         return [Called(name, "person") for name in named if self._kind_of(name) in ("", "person")]
 
@@ -700,6 +730,9 @@ class Answers(Spells):
         there = _AT.search(text)
         if there is not None and predicate in self.ontology.predicates and not self._is_person(there["where"]):
             self._answer(Open(predicate, left.subject), Called(there["where"], "organization"))
+
+    def _is_money(self, left: Open) -> bool:
+        return self.ontology[left.predicate].object == "money"
 
     def _asks_for_person(self, left: Open) -> bool:
         return left.is_turned or (self.ontology[left.predicate].object == "person" and not left.preps)

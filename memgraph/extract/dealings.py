@@ -145,9 +145,13 @@ _OUR_SIDE = regex.compile(
     r" (?:on our side|in our corner|our (?:biggest )?(?:ally|fan|advocate|supporter))\b"
 )
 _WENT_WITH = regex.compile(
-    rf"(?P<who>{W}(?: {W})?|\b(?i:they)) (?:went|have gone|['’]ve gone|(?:decided|chose) to go|are going|signed) with"
-    rf" (?P<rival>{W})"
+    rf"(?P<who>{W}(?: {W})?|\b(?i:they|we)) (?:went|have gone|['’]ve gone|(?:decided|chose) to go|are going|signed)"
+    rf" with (?P<rival>{W})"
 )
+_SO_DECIDED = regex.compile(
+    r"\b(?:sorry|afraid|unfortunately|in the end|instead|decided|after all|regret)\b", regex.IGNORECASE
+)
+_OF_US = regex.compile(r"\b(?:we|our|us)\b", regex.IGNORECASE)
 _TALKS_TOO = regex.compile(
     rf"\b[Tt]hey(?:['’]re| are) (?:also |still )?(?:talking|speaking) (?:to|with) (?P<rival>{W}(?: {W})?)"
     r"(?: as well| too)"
@@ -181,6 +185,8 @@ class Dealings(Contacts):
             who = self._pointed(who.lower()) if who.lower() in HE_SHE else None
         last = match.groupdict().get("firm") or self._latest("organization", other_than=who or "")
         subject = (Called(last, "organization"), False) if last else None
+        if subject is None and _OF_US.search(self.episode.content) and (ours := self._our_firm()) is not None:
+            subject = ours, False
         if subject is not None and who and self._kind_of(who) in ("", "person", "thing"):
             yield from self._stated(None, "decision_maker", subject, Called(who, "person"))
 
@@ -269,6 +275,8 @@ class Dealings(Contacts):
         told = [p.subject for p in self._told_so_far if p.predicate in _OF_DEALS]
         named = [p for p in told if p.text == match["who"]]
         whose = ([*asked, *reversed(told)] if match["who"].lower() == "they" else named)[:1]
+        ours = self._our_firm() if match["who"].lower() == "we" and self._search(_SO_DECIDED) else None
+        whose = [ours] if ours is not None else whose
         if whose and match["rival"].lower() not in _OURS and not any(p.predicate == "deal_stage" for p in self.found):
             lost = Literal("closed lost", "closed lost")
             yield from self._stated(

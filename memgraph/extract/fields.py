@@ -42,6 +42,14 @@ _SEATED = regex.compile(
     rf"|(?P<who>{W}(?: {W}){{0,3}})(?: is| are|,) (?:an? |the )?(?P<place>{W}(?: {W})?)-based\b"
 )
 _HQ = regex.compile(rf"\b(?:HQ|(?i:headquarters|head office)) (?:is |are )?in (?P<place>{W}(?: {W})?)")
+_BASED = regex.compile(
+    rf"\b[Ww]e(?:['’]re| are)(?: [^.;!?]{{0,60}}?,)? (?:based|headquartered) (?:in|out of) (?P<place>{W}(?: {W})?)"
+)
+_OUR_TOOL = regex.compile(
+    r"\b[Oo]ur (?:current|existing|present) (?:\p{Ll}+ ){0,2}?"
+    r"(?:tool|system|software|solution|platform|provider|vendor|supplier|package|product|database|crm|erp)"
+    rf"(?:,| is| is called|:) (?P<what>{W}(?: {W}){{0,2}})"
+)
 _PARTS = regex.compile(r"[,;:|]\s")
 _SHORT = {"next": "next_step", "next up": "next_step", "size": "headcount", "value": "deal_value"}
 _LONGEST = 80  # characters of a value: longer ones are prose
@@ -67,6 +75,14 @@ class Fields(Dealings):
         if seat is not None and "located_in" in self.ontology.predicates and "located_in" not in taken:
             firm, place = (Called(seat["who"], "organization"), True), Called(seat["place"], "place")
             yield from self._stated(None, "located_in", firm, place) if not self._is_person(seat["who"]) else ()
+        based = self._search(_BASED)
+        ours = self._our_firm() if based is not None else None
+        if based is not None and ours is not None and "located_in" in self.ontology.predicates:
+            yield from self._stated(None, "located_in", (ours, False), Called(based["place"], "place"))
+        tool = self._search(_OUR_TOOL)
+        ours = self._our_firm() if tool is not None else None
+        if tool is not None and ours is not None and "uses" in self.ontology.predicates and "uses" not in taken:
+            yield from self._stated(None, "uses", (ours, False), Called(tool["what"], "thing"))
         home = self._search(_HQ)
         if home is not None and "located_in" in self.ontology.predicates and "located_in" not in taken:
             firm = self._noted_of("", "organization", home.start())

@@ -298,6 +298,8 @@ class Health(Claims):
             return
         for token in conjuncts(clause.head):
             what = read_text(phrase(token)) if self.words.is_any("condition", token) else None
+            if token.lower_ in _AILING:  # "the doctor says it's coeliac"
+                what = Literal(_AILING[token.lower_], _AILING[token.lower_])
             if what is not None:
                 yield from self._stated(clause, "has_condition", (self._patient(), False), what)
 

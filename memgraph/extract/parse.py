@@ -38,6 +38,7 @@ _HAS = re.compile(
     r"\b([Ss]?[Hh]e|[A-Z]\w+)['’]s (?=(?:just |already |finally |recently |now )?"
     r"(?:got (?:an?|two|three|four|some|no)\b|given up|taken up|quit|started|stopped|joined|bought|become|turned)\b)"
 )
+_WOULD_BE = re.compile(r"^((?:[Yy]es, )?[Tt]hat)(?: would|['’]d| will|['’]ll) be (?=[A-Z])")  # "That would be Magda"
 _GOING_TO_BE = re.compile(r"(?:['’](?:s|re|m)| is| are| am) going to be\b")
 _NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
 _WHAT_IS = re.compile(
@@ -158,6 +159,7 @@ def _plainer(line: str) -> str:
     """A line with what the parser trips over put another way."""
     for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
         line = pattern.sub(r"\1 is ", line)
+    line = _WOULD_BE.sub(r"\1 is ", line)
     line = _GOING_TO_BE.sub(" will be", line)
     line = _ASIDE.sub(",", line)
     line = _HAS.sub(r"\1 has ", line)

@@ -47,7 +47,8 @@ _DEPARTED = regex.compile(
     rf" (?:at|for|of) (?P<firm>{W}(?: {W}){{0,2}})"
 )
 _TITLED = regex.compile(
-    rf"(?P<who>{W}(?: {W})?)(?:, | \()(?:the |our |their |an? )?(?P<title>(?:[\p{{L}}-]+ ){{0,3}}?[\p{{L}}-]+)"
+    rf"(?P<who>{W}(?: {W})?)(?: here)?(?:, | \()(?:the |our |their |an? )?"
+    r"(?P<title>(?:[\p{L}-]+ ){0,3}?[\p{L}-]+)"
     rf"(?:,? (?:at|from) | of |, | @ )(?P<firm>{W}(?: {W}){{0,2}})(?=[,).;!]|$)"
 )
 
@@ -99,7 +100,9 @@ class Profiles(Asides):
         has_mark = "," in self.plain or "(" in self.plain
         told = self._search(_TITLED) if has_mark and not self.is_question else None
         if told is not None and any(self.words.is_("occupation", w.lower()) for w in told["title"].split()):
-            yield from self._placed(told["who"], told["firm"], told["title"])
+            me = self.episode.speaker  # "Ana here, head of sales at Contoso"
+            who = me if name_key(told["who"]) in (name_key(me), name_key(me).split()[0]) else told["who"]
+            yield from self._placed(who, told["firm"], told["title"])
         in_team = self._search(_DEPARTED) if " in " in self.plain and not self.is_question else None
         if in_team is not None:
             who = self.episode.speaker if in_team["me"] else in_team["who"]

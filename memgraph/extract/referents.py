@@ -252,6 +252,9 @@ class Referents:
         person = self._person(word)
         is_used = declared is self.ontology.predicates.get("uses")
         if person is not None:
+            is_asked = person == YOU and kind == "organization" and (self.talk.at_work or not declared.personal)
+            if is_asked and (yours := self._your_firm()) is not None:
+                return yours, True
             if kind == "person" or is_used:  # "I use Vim" is no firm's
                 return Called(person, "person"), True
             return self._own(person, declared)
@@ -308,7 +311,11 @@ class Referents:
             of = owner_of(token)  # "the deal with Contoso", "their contract"
             if of is not None and of.i != token.i and (of.pos_ == "PRON" or of.text[:1].isupper()):
                 return self._subject(of, declared, None)
-        if named is None and declared is self.ontology.predicates.get("objection") and self._is_staff(token):
+        is_objecting = declared is self.ontology.predicates.get("objection")
+        if is_objecting and self._is_staff(token) and (named is None or token.text.isupper()):
+            if any(o.lower_ == "our" for o in children(token, "nmod:poss")):  # "our CIO worries about …"
+                ours = self._our_firm()
+                return (ours, False) if ours is not None else None
             last = self._latest(kind)  # "their CFO objects to …", "Legal has an issue with …"
             return (Called(last, kind), False) if last else None
         if named is None and kind == "thing" and clause is not None and self._is_bare(token):
@@ -538,6 +545,20 @@ class Referents:
         if firm is not None:
             return Called(firm, declared.subject), False
         return (Called(person, "person"), True) if declared.personal else None
+
+    def _our_firm(self) -> Called | None:
+        """Whom the speaker's "we" stand for, where business is spoken of."""
+        firm = self._own_organization(self.episode.speaker)
+        if firm is not None:
+            return Called(firm, "organization")
+        return employer_of(self.episode.speaker) if self.talk.at_work else None
+
+    def _your_firm(self) -> Called | None:
+        """Whom "you" in a question stands for, where a firm is asked after: whoever is spoken to works for."""
+        firm = self._own_organization(self.talk.other) if self.talk.other else None
+        if firm is not None:
+            return Called(firm, "organization")
+        return employer_of(YOU) if self.talk.at_work else None
 
     def _own_organization(self, person: str) -> str | None:
         for told in reversed(self.talk.told):

@@ -629,6 +629,11 @@ async def test_a_question_gives_meaning_to_its_answer() -> None:
         ("Payments gateway?", "That's me. In progress, out by Friday.", "project_status", {"progress"}),
         ("Search revamp?", "Stuck. We can't start before the index move is through.", "blocked_by", {"index move"}),
         ("Is it done?", "I'm on it.", "takes_medication", set()),
+        ("Is there a budget at Contoso?", "Somewhere around 80k a year.", "budget", {"80000"}),
+        ("Who signs off at Contoso?", "That would be Ruth Abel, our CFO.", "decision_maker", {"Ruth Abel"}),
+        ("Who decides at Contoso?", "Our CFO, Ruth Abel.", "decision_maker", {"Ruth Abel"}),
+        ("The renewal is in May. Who else are you looking at?", "Fabrikam.", "evaluating", {"Fabrikam"}),
+        ("When does your contract end?", "On 1 June.", "renewal_on", {"2025-06-01"}),
     ],
 )
 async def test_what_was_asked_says_what_the_answer_is(
