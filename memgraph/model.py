@@ -27,6 +27,10 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+OF_EMPLOYER = "'s employer"
+"""How a firm's name ends that is told only by who says "we"; it is a name like "Ana's sister"."""
+
+
 def name_key(text: str) -> str:
     """The form under which two spellings of a name are the same: case, accents' encoding and spaces folded."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from memgraph.model import Entity, Episode, Fact
+from memgraph.model import OF_EMPLOYER, Entity, Episode, Fact
 from memgraph.resolve import Candidate
 from memgraph.views import Reasoning
 
@@ -70,7 +70,7 @@ def entities_table(entities: Iterable[Entity], title: str | None = None) -> Tabl
     for column in ("entity", "kind", "also called"):
         table.add_column(column, overflow="fold")
     for entity in entities:
-        others = [a for a in entity.aliases if a != entity.name]
+        others = [a for a in entity.aliases if a != entity.name and not a.endswith(OF_EMPLOYER)]
         table.add_row(escape(entity.name), entity.kind, escape(", ".join(others)))
     return table
 

@@ -15,7 +15,7 @@ from memgraph.extract.frames import Frame, Match, frames_of, matches
 from memgraph.extract.nouns import Named, NounFact, NounFrames, Words, called, name_at, owner_of
 from memgraph.extract.talk import Heard, Reading, Talk
 from memgraph.extract.values import amount_in, read_text, special_in
-from memgraph.model import Episode, Polarity, name_key
+from memgraph.model import OF_EMPLOYER, Episode, Polarity, name_key
 from memgraph.ontology import Ontology, Predicate
 from memgraph.times import times_in
 
@@ -878,7 +878,7 @@ def _is_definite(token: Token) -> bool:
 
 def employer_of(person: str) -> Called:
     """Whom "we" are at work, where the firm isn't named: whoever the speaker says, in another session, to work for."""
-    return Called(f"{person}'s employer", "organization")
+    return Called(f"{person}{OF_EMPLOYER}", "organization")
 
 
 def label_is(token: Token, *labels: str) -> bool:

@@ -168,9 +168,9 @@ class RuleExtractor:
                 reader.stand_too(question)
             reader.read(is_joke=is_joke)
         for told in reading.proposals:
-            is_own = told.predicate == "works_at" and told.subject.text == episode.speaker and told.valid_to is None
-            is_now = told.valid_from is None or told.valid_from <= episode.occurred_at
-            if is_own and is_now and told.polarity is Polarity.HOLDS and isinstance(told.object, Called):
+            is_now = (told.valid_from or episode.occurred_at) <= episode.occurred_at and told.valid_to is None
+            is_job = told.predicate == "works_at" and told.polarity is Polarity.HOLDS and is_now
+            if is_job and told.subject.text == episode.speaker and isinstance(told.object, Called):
                 reading.same[SameAs(episode.id, employer_of(episode.speaker), told.object)] = None
         return reading
 
