@@ -15,7 +15,18 @@ from memgraph.changes import Carried, Changes, Extraction, Known, Ledger, Look, 
 from memgraph.errors import BadInput, EmbeddingFailed, ExtractionFailed, WriteConflict
 from memgraph.model import Assertion, Entity, Episode, FactState, LinkRule, Revision, Scope
 from memgraph.ports import TURNS, Clock, Embedder, EpisodeQuery, Extractor, Store, Vectors
-from memgraph.resolve import Naming, Resolver, decision, events, look_for, mentions_of, name, related_words, withdrawn
+from memgraph.resolve import (
+    Naming,
+    Resolver,
+    decision,
+    events,
+    look_for,
+    mentions_of,
+    name,
+    related_words,
+    unlooked,
+    withdrawn,
+)
 from memgraph.telemetry import span
 
 _T = TypeVar("_T")
@@ -371,7 +382,7 @@ class Writer:
         extraction = await self._extracted(anew, around) if anew else Extraction()
 
         async def attempt() -> Learned:
-            known = await self._store.look(scope, look_for(scope, extraction))
+            known = await self._found(scope, look_for(scope, extraction))
             naming = name(scope, extraction, known)
             heard = {e.id: replace(e, recorded_at=now) for e in anew}
             assertions = self._resolver.asserted(scope, extraction.proposals, heard)
@@ -414,14 +425,22 @@ class Writer:
     async def _known_without(self, scope: Scope, look: Look, without: Sequence[str]) -> Known:
         """What a look-up finds, as it is without what some episodes mention."""
         if not without:
-            return await self._store.look(scope, look)
+            return await self._found(scope, look)
         return await self._known_around(scope, replace(look, without=tuple(without)))
+
+    async def _found(self, scope: Scope, look: Look) -> Known:
+        """What a look-up finds, and in a second one whoever else the roles among it were said to be."""
+        known = await self._store.look(scope, look)
+        while missing := unlooked(known) - set(look.names):
+            look = replace(look, names=(*look.names, *sorted(missing)))
+            known = await self._store.look(scope, look)
+        return known
 
     async def _known_around(self, scope: Scope, look: Look) -> Known:
         """What a look-up finds, with every name that bears on what the names that it found stand for."""
-        known = await self._store.look(scope, look)
+        known = await self._found(scope, look)
         words = related_words(word for n in known.names for word in n.ends)
-        return await self._store.look(scope, replace(look, words=tuple(sorted({*look.words, *words}))))
+        return await self._found(scope, replace(look, words=tuple(sorted({*look.words, *words}))))
 
     # -- vectors
 

@@ -58,6 +58,15 @@ def look_for(scope: Scope, extraction: Extraction) -> Look:
     return Look(names=tuple(names), words=tuple(sorted(related_words(w for n in names.values() for w in n.ends))))
 
 
+def unlooked(known: Known) -> set[str]:
+    """The names, by id, that somebody said to be one with those that were found, and that weren't found with them.
+
+    Such is a role of which several were said to bear it, and so is each of these to the role.
+    """
+    ends = {end for link in known.links if link.rule is LinkRule.ALIAS for end in (link.a, link.b)}
+    return ends - {n.id for n in known.names}
+
+
 def name(
     scope: Scope,
     extraction: Extraction,
@@ -79,9 +88,8 @@ def name(
         old = now.get(ident)
         as_known = [Mention("", ident, old.text, old.kind)] if old else []
         now[ident] = spelled([*said, *as_known], old.entity if old else "")
-    removed = set(links_removed) | {
-        k.id for k in known.links if k.a not in now or k.b not in now or k.episode in known.without
-    }
+    vanished = before.keys() - now.keys()
+    removed = set(links_removed) | {k.id for k in known.links if {k.a, k.b} & vanished or k.episode in known.without}
     fresh = [*_aliases(scope, extraction), *links]
     kept = [k for k in known.links if k.id not in removed]
     grouped = group(now.values(), [*kept, *fresh])

@@ -249,6 +249,30 @@ async def test_deleting_an_episode_restores_what_it_had_superseded(place: Place,
         assert await memory.doctor() == []
 
 
+async def test_whose_firm_it_is_hangs_on_all_that_was_said_of_it(place: Place, user: str) -> None:
+    async with place.memory() as memory:
+        said = [
+            "I work at Northwind.",
+            "Our budget got cut to $40k.",
+            "I joined Halden last week.",
+            "Halden is in Oslo.",
+        ]
+        for number, text in enumerate(said):  # a session each
+            message = {"id": f"w{number}", "role": "user", "name": "Dana Reyes", "content": text}
+            moment = at(f"2025-0{number + 1}-03")
+            await memory.add(message, user_id=user, run_id=f"s{number}", timestamp=moment, recorded_at=moment)
+
+        async def budgets(subject: str) -> list[str]:
+            return [f.object_text for f in await memory.facts(user_id=user, subject=subject, predicate="budget")]
+
+        assert (await budgets("Northwind"), await budgets("Halden")) == ([], [])
+        assert await budgets("Dana Reyes's employer") == ["$40k"]
+        (joined,) = [e for e in await memory.episodes(user_id=user) if e.source_id == "w2"]
+        await memory.delete(joined.id, user_id=user)
+        assert (await budgets("Northwind"), await budgets("Halden")) == (["$40k"], [])
+        assert await memory.doctor() == []
+
+
 async def test_deleting_a_fact_restores_what_it_had_superseded_and_keeps_the_episode(place: Place, user: str) -> None:
     async with place.memory() as memory:
         await learn(memory, user)
