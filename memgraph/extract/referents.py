@@ -81,6 +81,13 @@ _NO_WORK = (  # what ends names of other things that plain words are taken for
 )  # fmt: skip
 _MEANWHILE = frozenset("before after until while".split())
 _INITIALS = frozenset(("IT", "US"))  # no pronouns
+_AT_WORK = regex.compile(  # beside the words of business
+    r"\bQ[1-4]\b|\b(?i:head of \w+"
+    r"|(?:finance|sales|marketing|legal|security|purchasing|hr) (?:team|department|budget|director)"
+    r"|board (?:approved|signed|decided)|price[- ]sensitive|ruled out|(?:go|going) with you"
+    r"|your (?:product|tool|platform|offer|pricing|company|competitors?)"
+    r"|budget (?:got|was|has been|is) (?:been )?(?:cut|frozen|approved|slashed|reduced|raised|increased|signed))\b"
+)
 _PRONOUNS = _FIRST | SECOND | _WE | THEY | IT | frozenset(HE_SHE) | frozenset("who what which myself yourself".split())
 
 
@@ -112,6 +119,7 @@ class Prepared:
     nouns: tuple[NounFact, ...]
     is_lower: bool
     is_question: bool
+    about: str  # "business", "household" or ""
     searched: dict[regex.Pattern[str], regex.Match[str] | None] = field(
         default_factory=dict[regex.Pattern[str], "regex.Match[str] | None"]
     )
@@ -131,7 +139,17 @@ def prepared(grammar: Grammar, sentence: Span) -> Prepared:
         tuple(grammar.nouns.found(sentence, parts)),
         sentence.text == sentence.text.lower(),
         plain.rstrip().rstrip("\"')").endswith("?") and not _TAG.search(plain) and not AND_YOU.search(plain),
+        _about(grammar.words, sentence),
     )
+
+
+def _about(words: Words, sentence: Span) -> str:
+    """Whether a sentence speaks of what is at home, else of business: "our budget" is a firm's, then."""
+    said = {form for token in sentence for form in (token.lower_, token.lemma_.lower())}
+    if any(words.is_("household", form) for form in said):
+        return "household"
+    is_business = any(words.is_("business", form) for form in said) or _AT_WORK.search(sentence.text) is not None
+    return "business" if is_business else ""
 
 
 class Referents:

@@ -35,13 +35,6 @@ from memgraph.ports import TURNS
 _WORTH_SHARING = 16  # turns
 _log = logging.getLogger(__name__)
 _REMEMBERED = 512  # parsed episodes kept
-_AT_WORK = regex.compile(  # beside the words of business
-    r"\bQ[1-4]\b|\b(?i:head of \w+"
-    r"|(?:finance|sales|marketing|legal|security|purchasing|hr) (?:team|department|budget|director)"
-    r"|board (?:approved|signed|decided)|price[- ]sensitive|ruled out|(?:go|going) with you"
-    r"|your (?:product|tool|platform|offer|pricing|company|competitors?)"
-    r"|budget (?:got|was|has been|is) (?:been )?(?:cut|frozen|approved|slashed|reduced|raised|increased|signed))\b"
-)
 _JOKE = regex.compile(r"\b(?:just kidding|kidding|joking|jk|as a joke|pretend)\b|😉|😜", regex.IGNORECASE)
 
 
@@ -154,7 +147,8 @@ class RuleExtractor:
         talk.persons.add(name_key(episode.speaker))
         talk.named.setdefault(episode.speaker.lower(), episode.speaker)
         reading.mentions[Called(episode.speaker, "person")] = None
-        talk.at_work |= self._is_of_work(episode.content)
+        told_of = {told.about for told in self._parsed[episode.content]}
+        talk.at_work |= "business" in told_of and "household" not in told_of
         is_joke = bool(_JOKE.search(episode.content))
         question, talk.question = talk.question, None
         if question is not None and question.by == episode.speaker:
@@ -173,12 +167,6 @@ class RuleExtractor:
             if is_job and told.subject.text == episode.speaker and isinstance(told.object, Called):
                 reading.same[SameAs(episode.id, employer_of(episode.speaker), told.object)] = None
         return reading
-
-    def _is_of_work(self, text: str) -> bool:
-        """Whether a text speaks of business, and of nothing at home: "our budget" is a firm's, then."""
-        words, tokens = self._grammar.words, [t for told in self._parsed[text] for t in told.sentence]
-        is_business = _AT_WORK.search(text) is not None or any(words.is_any("business", t) for t in tokens)
-        return is_business and not any(words.is_any("household", t) for t in tokens)
 
 
 def shared(windows: Sequence[list[Episode]], parts: int) -> list[Sequence[list[Episode]]]:
