@@ -19,7 +19,7 @@ from memgraph.extract.spells import Spells
 from memgraph.extract.states import STATES
 from memgraph.extract.talk import Open, Question
 from memgraph.extract.values import W
-from memgraph.model import Mode, Polarity, Precision
+from memgraph.model import Mode, Polarity, Precision, name_key
 from memgraph.ontology import Predicate
 
 if TYPE_CHECKING:
@@ -113,6 +113,9 @@ _YES = regex.compile(
     r"|(?:once|twice|three times|a few times|several times) (?:a|every) (?:day|week|month|year)|now and then"
     r"|sometimes|occasionally|(?:quite |very )?often|daily|weekly|from time to time|on and off"
     r"|yes|yeah|yep|yup|right|correct|exactly|indeed|true|sure|of course|that's right|thats right|si|aye)\b"
+    r"|^(?:(?:ok|okay|sure|fine|yes|yeah),? )?(?:mine(?: now)?|will do|(?:i['’]m )?on it"
+    r"|i['’]ll (?:take|do|handle|own) (?:it|that|this)(?: one| on)?|consider it done|leave it (?:with|to) me|happy to"
+    r"|gladly|with pleasure|no problem)(?=[.,!;]|$)"
     r"|^(?:(?:i|we|they|you) (?:do|have|are)|(?:he|she|it) (?:does|has|is)|i am)(?=[,.!;]|$)"
     r"|^(?:since|for|in) [^,.;]{1,30}, (?:yes|yeah|yep|right)[.!]?$",
     regex.IGNORECASE,
@@ -621,6 +624,11 @@ class Answers(Spells):
         amounts = [t for t in self.sentence if begins_amount(t)]
         if len(amounts) == 1 and root.pos_ in ("ADV", "ADP") and any(self._is_money(left) for left in question.open_):
             root = amounts[0]  # "Somewhere around 80k a year"
+        is_when = any(self.ontology[left.predicate].object == "date" for left in question.open_)
+        if is_when and len(self.times) == 1:  # "Sam Okafor, 3 September 1958"
+            before = self.plain[: self.times[0].start_char].strip(" ,.-–")
+            if name_key(before) in name_key(self.episode.speaker):
+                root = self._token_at(self.times[0].start_char) or root
         if root.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X", "VERB"):
             return False
         for left in question.open_:

@@ -29,6 +29,7 @@ _HEDGE = regex.compile(
     r"|might|may be|thinks?|suspects?|believes?|not sure|rumou?rs?|gossip|people say|iirc|afaik|not certain)\b",
     regex.IGNORECASE,
 )
+_SUPPOSING = regex.compile(r"(?:think|suspect|believe)s?\b", regex.IGNORECASE)
 CORRECTION = regex.compile(
     r"\b(?:correction|actually|i meant?|sorry|was wrong|misspoke|scratch that|in fact|typo|my mistake|no wait|i misread"
     r"|fat-fingered|not quite right)\b",
@@ -160,7 +161,7 @@ class Claims(Referents):
             _CHANGE.search(self._own_text(clause)) or (time is not None and time.how == "since")
         ):
             mode = Mode.CHANGE
-        confidence = HEDGED if self._search(_HEDGE) else SURE
+        confidence = HEDGED if self._is_hedged(predicate, thing) else SURE
         if clause is not None and clause.is_reported:
             confidence *= HEARSAY
         if not is_sure:
@@ -185,6 +186,13 @@ class Claims(Referents):
             extractor=EXTRACTOR,
             text=self.text,
         )
+
+    def _is_hedged(self, predicate: str, thing: Called | Literal | None) -> bool:
+        """Whether it is only supposed; "my wife Ann thinks that …" is sure of who she is."""
+        hedge = self._search(_HEDGE)
+        if hedge is None or thing is None or predicate not in _KIN or not _SUPPOSING.match(hedge[0]):
+            return hedge is not None
+        return not 0 <= self.plain.find(thing.text) < hedge.start()
 
     def _is_out_of_question(
         self,
@@ -263,6 +271,8 @@ class Claims(Referents):
             is_sent = is_one and self._kind_of(called.text) != "person"  # "the account went to Ken"
             if "over" in clause.adverbs | clause.particles or (predicate == "visited" and is_sent):
                 return True  # "Kim goes over to Platform"
+        if predicate == "from_place" and thing is not None and self._kind_of(thing.text) == "organization":
+            return True  # "I'm Ana from Contoso"
         if (
             predicate == "from_place"
             and clause is not None

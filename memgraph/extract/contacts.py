@@ -50,8 +50,8 @@ _DEAD = regex.compile(
     regex.IGNORECASE,
 )
 _ASKED = regex.compile(
-    rf"\b(?P<who>your?|his|her|him|best|good|right|{W}['’]s)(?: \w+)? (?P<what>{_WHAT})\b"
-    rf"|\b(?:reach|contact|get hold of) (?P<who>you|him|her|{W}(?: {W})?)\b",
+    rf"\b(?P<who>your?|his|her|him|best|good|right|(?-i:{W})['’]s)(?: \w+)? (?P<what>{_WHAT})\b"
+    rf"|\b(?:reach|contact|get hold of) (?P<who>you|him|her|(?-i:{W})(?: (?-i:{W}))?)\b",
     regex.IGNORECASE,
 )
 _ON_FILE = regex.compile(r"\b(?:on file|on record|(?:have|got) \S+ (?:here )?(?:for you|as your))\b", regex.IGNORECASE)

@@ -182,14 +182,19 @@ class Health(Claims):
                 yield from self._stated(None, "has_condition", (Called(whose, "person"), True), Literal(what, what))
 
     def _afflicted(self, clause: Clause) -> Iterator[Proposal]:
-        """ "She has glaucoma", with the "has" taken for an auxiliary."""
+        """ "She has glaucoma", "I have rheumatoid arthritis", with the "has" taken for an auxiliary."""
         head, declared = clause.head, self.ontology.predicates.get("has_condition")
         is_had = any(a.lemma_.lower() == "have" and a.nbor(1) is head for a in children(head, "aux"))
-        if not is_had or declared is None or clause.subject is None or not self.words.is_("condition", head.lower_):
+        if not is_had or declared is None or clause.subject is None or head.tag_ in ("VBN", "VBD"):
             return
-        subject, what = self._subject(clause.subject, declared, clause), read_text(head.text)
-        if subject is not None and what is not None and head.tag_ not in ("VBN", "VBD"):
-            yield from self._stated(replace(clause, tense="present"), "has_condition", subject, what)
+        behind = [t for t in children(head, "obj")[:1] if t.i == head.i + 1 and self.words.is_any("condition", t)]
+        said = [head.text] if self.words.is_("condition", head.lower_) else []
+        if behind and not said:
+            said = [f"{head.text} {behind[0].text}", *(t.text for t in conjuncts(behind[0])[1:])]
+        subject = self._subject(clause.subject, declared, clause) if said else None
+        for what in filter(None, map(read_text, said)):
+            if subject is not None:
+                yield from self._stated(replace(clause, tense="present"), "has_condition", subject, what)
 
     def _controlled(self) -> Iterator[Proposal]:
         """ "I have asthma, it's under control with salbutamol": what is taken."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memgraph.extract.clauses import Clause, children, conjuncts, forms, has_own_mark, in_law, stem
+from memgraph.extract.values import INITIALS
 from memgraph.model import Mode
 from memgraph.ontology import Ontology, read_yaml
 
@@ -153,7 +154,8 @@ class Words:
 
     def is_vague(self, text: str) -> bool:
         """Whether a text says nothing."""
-        words = text.split()
+        words = [w if w in INITIALS else w.lower() for w in text.split()]
+        text = " ".join(words)
         points = words[-1] in _POINTING or words[-1] in ("ones", "things", "stuff")
         is_cut = text in ("spending time", "spend time", "hanging out", "hang out", "being able")
         return words[0] in _VAGUE or text in _VAGUE or points or is_cut or text.startswith("make sure")

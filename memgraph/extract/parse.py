@@ -38,6 +38,30 @@ _HAS = re.compile(
     r"\b([Ss]?[Hh]e|[A-Z]\w+)['’]s (?=(?:just |already |finally |recently |now )?"
     r"(?:got (?:an?|two|three|four|some|no)\b|given up|taken up|quit|started|stopped|joined|bought|become|turned)\b)"
 )
+_HERE = re.compile(
+    r"\b([A-Z]\w+),? here,? (?=(?:is|was|has|works?|lives?|runs?|heads?|leads?) )"
+)  # "Ann here is my boss"
+_OUR_SIDE = re.compile(  # "the main objection on our side"
+    r"\b[Tt]he ((?:\w+ )?(?:objection|concern|worry|issue|problem|hesitation|budget|decision[- ]maker|champion"
+    r"|deadline)) (?:on|from|at) (our|their|your) (?:side|end)\b"
+)
+_CONFIRM = re.compile(  # "Could you confirm your date of birth?"
+    r"(?:^|(?<=[.!?] ))(?:(?:and|so|ok|okay|thanks|thank you|great|sure|right|first|perfect)[,!.]? )*"
+    r"(?:(?:can|could|may|might|would) (?:you|I|we)(?: please| just| also| quickly)* (?:confirm|give me|tell me|get"
+    r"|have|take|share|verify|remind me of|repeat)|remind me of|(?:please )?confirm)(?: with me| again)? "
+    r"(?=(?:your|his|her|their) [\w -]{3,50}\?)",
+    re.IGNORECASE,
+)
+_GOT = re.compile(  # "We've got about 40 staff"
+    r"\b(I|[Ww]e|[Yy]ou|[Tt]hey)['’]ve got (?=(?:(?:about|around|roughly|some|over|nearly|almost) )?\d)"
+)
+_AND_TOO = re.compile(r"(?<=\w) on top of (?:it|that|this)(?: all)?(?=[.,!;]|$)")  # "and gout on top of it"
+_HAS_DONE = re.compile(r", (?:and )?(?:has|have) done(?= (?:for|since) )")  # "uses Jira, has done for ages"
+_REPAIR = re.compile(  # "on sertraline... no, hang on, I mean citalopram"
+    r"(?P<wrong>[^\s,.]+)(?:,|\.{2,3}|…| [-–—]+) ?(?:(?:no|sorry|oops|er+|um+|uh|actually"
+    r"|(?P<pause>wait|hang on|hold on|let me think|that can['’]t be(?: right)?|that['’]s (?:not right|wrong)))"
+    r"\b[,.]* ?)*(?:I mean(?:t)?|make that|or rather)\b,? (?P<right>[^\s,.]+)(?=[,;!]|[.](?:\s|$)|$)"
+)
 _WOULD_BE = re.compile(r"^((?:[Yy]es, )?[Tt]hat)(?: would|['’]d| will|['’]ll) be (?=[A-Z])")  # "That would be Magda"
 _GOING_TO_BE = re.compile(r"(?:['’](?:s|re|m)| is| are| am) going to be\b")
 _NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
@@ -60,8 +84,10 @@ _WHOSE_NOT = re.compile(  # "diagnosed with Parkinson's last spring" is about no
     r"\b((?:diagnosed with|treated for|suffer(?:s|ed|ing)? from) [A-Z]\w+['’]s) (?=\w)(?!disease|syndrome)"
 )
 _OPENER = re.compile(
-    r"^((?:(?:good|great|bad|sad|big|exciting) news|(?:quick )?(?:update|note|recap|reminder)|heads[- ]up|fyi|btw|ps"
-    r"|by the way|guess what|(?:standup|meeting|call) notes)(?: [\w ]{1,20}?)?)(?:[,:!–]| -) (?=\S+ \S)",
+    r"^((?:(?:team|all|folks|everyone|guys),? )?(?:(?:good|great|bad|sad|big|exciting) news"
+    r"|(?:quick )?(?:update|note|recap|reminder)|heads[- ]up|fyi|btw|ps"
+    r"|by the way|guess what|it['’]s official|(?:standup|meeting|call) notes)"
+    r"(?: [\w ]{1,20}?)?)(?:[,:!–]| -) (?=\S+ \S)",
     re.IGNORECASE,
 )
 _ASKS_BESIDE = re.compile(  # "I'm vegan, does she know?" tells one thing and asks another
@@ -159,6 +185,12 @@ def _plainer(line: str) -> str:
     """A line with what the parser trips over put another way."""
     for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
         line = pattern.sub(r"\1 is ", line)
+    line = _CONFIRM.sub("What is ", line)
+    line = _GOT.sub(r"\1 have ", line)
+    line = _HAS_DONE.sub("", _AND_TOO.sub("", line))
+    line = _REPAIR.sub(_repaired, line)
+    line = _HERE.sub(r"\1 ", line)
+    line = _OUR_SIDE.sub(r"\2 \1", line)
     line = _WOULD_BE.sub(r"\1 is ", line)
     line = _GOING_TO_BE.sub(" will be", line)
     line = _ASIDE.sub(",", line)
@@ -168,6 +200,13 @@ def _plainer(line: str) -> str:
     line = _CALLS_HOME.sub(r"live\g<s> in \g<where>", line)
     line = _GAPPED.sub(lambda m: f"{m['verb']} {m['prep']} {m['first']}, and {m['who']} {m['verb']} {m['prep']} ", line)
     return _WHOSE_NOT.sub(r"\1, ", _TYPED.sub(r"\1-\2 ", line))
+
+
+def _repaired(slip: re.Match[str]) -> str:
+    """What was meant, where that stands for one word of its kind; what is said of names is compared later."""
+    wrong, right = slip["wrong"], slip["right"]
+    is_alike = (wrong.islower() and right.islower()) or (wrong[:1].isdigit() and right[:1].isdigit())
+    return right if is_alike else f"{wrong}, I mean {right}" if slip["pause"] else slip[0]
 
 
 def parsed(texts: Sequence[str], name: str = SHIPPED) -> Iterator[list[Line]]:

@@ -27,7 +27,8 @@ _SOMEBODY = regex.compile(rf"(?:^|.*\p{{Ll}} )(?P<who>{W}(?: {W})?)")
 _ROLE = regex.compile(r"(?:^|.*\s)(?:my|our) (?P<role>\p{Ll}+)", regex.IGNORECASE)
 _HE_OR_SHE = regex.compile(r"s?he\b", regex.IGNORECASE)
 _CALLING = regex.compile(
-    rf"\b(?:this is|it['’]s) (?P<who>{W}(?: {W})?)(?: here)? (?:from|at|with|over at) (?P<firm>{W}(?: {W}){{0,2}})"
+    rf"\b(?i:this is|it['’]s|i['’]?m|i am|my name(?: is|['’]s)) (?P<who>{W}(?: {W})?)(?: here)?"
+    rf" (?:from|at|with|over at) (?P<firm>{W}(?: {W}){{0,2}})"
     rf"(?=[.,;!]|$)|\b(?P<we>[Ww]e)(?: here)? at (?P<firm>{W}(?: {W}){{0,2}})"
 )
 _AGE = regex.compile(r"(?:aged? )?(?P<n>[1-9]\d?|1[01]\d)(?: years old| years young| yo| y/o)?", regex.IGNORECASE)

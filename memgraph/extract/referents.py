@@ -14,7 +14,7 @@ from memgraph.extract.clauses import Clause, children, clause_of, clauses, in_la
 from memgraph.extract.frames import Frame, Match, frames_of, matches
 from memgraph.extract.nouns import Named, NounFact, NounFrames, Words, called, name_at, owner_of
 from memgraph.extract.talk import Heard, Reading, Talk
-from memgraph.extract.values import amount_in, read_text, special_in
+from memgraph.extract.values import INITIALS, amount_in, read_text, special_in
 from memgraph.model import OF_EMPLOYER, Episode, Polarity, name_key
 from memgraph.ontology import Ontology, Predicate
 from memgraph.times import times_in
@@ -80,7 +80,6 @@ _NO_WORK = (  # what ends names of other things that plain words are taken for
     "school_word", "organization_word", "institution", "place_word", "group",
 )  # fmt: skip
 _MEANWHILE = frozenset("before after until while".split())
-_INITIALS = frozenset(("IT", "US"))  # no pronouns
 _AT_WORK = regex.compile(  # beside the words of business
     r"\bQ[1-4]\b|\b(?i:head of \w+"
     r"|(?:finance|sales|marketing|legal|security|purchasing|hr) (?:team|department|budget|director)"
@@ -266,7 +265,7 @@ class Referents:
             if clause.head.tag_ == "VBZ" and not somebody:
                 return None  # "Lives in Graz" is nobody's word of themselves
             return Called(somebody or self.episode.speaker, "person"), False
-        word = "" if token.text in _INITIALS else token.lower_
+        word = "" if token.text in INITIALS else token.lower_
         person = self._person(word)
         is_used = declared is self.ontology.predicates.get("uses")
         if person is not None:
@@ -517,10 +516,12 @@ class Referents:
             return False
         words = token.doc[named.start : named.end]
         plain = [t for t in words if not t.is_oov or self.words.is_("work_item", t.lower_)]
-        is_title = len(words) > 1 and all(t.text[:1].isupper() and t.is_alpha for t in words)
+        is_the = len(words) == 1 and words[0].hint in ("", "person")
+        is_the = is_the and any(c.lower_ in ("the", "our") for c in children(words[0], "det", "nmod:poss"))
+        is_title = (len(words) > 1 or is_the) and all(t.text[:1].isupper() and t.is_alpha for t in words)
         is_somebody = words[0].hint == "person" and not self.words.is_("work_item", words[0].lower_)
         is_other = is_somebody or any(self.words.is_(k, words[-1].lower_) for k in _NO_WORK)
-        return is_title and bool(plain) and not is_other
+        return is_title and (is_the or bool(plain)) and not is_other
 
     def _is_event(self, name: str) -> bool:
         """Whether a name is an event's, by its last word: "Spring Gala", "Harbor Days"."""
@@ -746,7 +747,7 @@ class Referents:
             )
             or (token.pos_ == "PUNCT" and not token.is_alpha)
             or token.lower_ in _PRONOUNS
-            or self.words.is_vague(literal.value)
+            or self.words.is_vague(literal.text)
         ):
             return
         yield literal
@@ -792,7 +793,7 @@ class Referents:
 
     def _entity(self, token: Token, declared: Predicate) -> Called | None:
         kind = declared.object
-        word = "" if token.text in _INITIALS else token.lower_
+        word = "" if token.text in INITIALS else token.lower_
         person = self._person(word)
         if person is not None:
             return Called(person, "person") if kind in ("person", "thing") else None

@@ -11,7 +11,7 @@ import regex
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.answers import Answers
 from memgraph.extract.claims import UNREAL
-from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, stem
+from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase_at, stem
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import dosed
 from memgraph.extract.nouns import NounFact, name_at
@@ -106,6 +106,7 @@ class SentenceReader(Answers):
         self.found.extend(self._still_there())
         self.found.extend(list(self._turned()))
         self.found.extend(list(self._held_too()))
+        self.found.extend(list(self._held_when()))
         self.found.extend(list(self._shared_out()))
         self.found.extend(self._introduced())
         self.found.extend(list(self._profiled()))
@@ -559,8 +560,10 @@ class SentenceReader(Answers):
         return plain if self.words.is_("medication", plain.lower()) else text
 
     def _is_drug(self, token: Token, clause: Clause) -> bool:
-        """ "They put me on …", "I take … for my gout": a word that no dictionary has is a medication."""
-        is_given = bool(clause.words & _PRESCRIBES)
+        """ "They put me on …", "I take … for my gout": a word that no dictionary has is a medication; so is "I'm on …"
+        where one was spoken of, or an illness."""
+        is_on = clause.is_copular and bool(self.talk.ailments) and token.text.islower()
+        is_given = is_on or bool(clause.words & _PRESCRIBES)
         is_against = any(
             p in ("for", "against") and (self.words.is_any("condition", t) or self._is_part(t)) for p, t in clause.preps
         )
@@ -699,7 +702,9 @@ class SentenceReader(Answers):
             for token in self._meant(found.values, declared):
                 if clause is None and self._is_addressed(token):
                     continue
-                if token.pos_ == "ADJ" and declared.object == "text" and predicate not in _ADJECTIVAL:
+                is_infinitive = any(c.lower_ == "to" for c in token.children)  # "my goal is to be fluent"
+                is_value = predicate in _ADJECTIVAL or (predicate == "goal" and is_infinitive)
+                if token.pos_ == "ADJ" and declared.object == "text" and not is_value:
                     continue  # "learning a language is tough"
                 is_other = token.pos_ == "NOUN" and bool(children(token, "nmod:poss")) and self._role(token) is None
                 if declared.object == "person" and is_other:
@@ -711,10 +716,12 @@ class SentenceReader(Answers):
                 is_coming = token.tag_ == "VBG" and children(token, "aux")
                 if predicate == "goal" and (is_coming or self._search(_COME_TRUE)):
                     continue  # "my dreams are coming true"
-                is_infinitive = any(c.lower_ == "to" for c in token.children)
                 if token.pos_ == "VERB" and token.tag_ != "VBG" and not is_infinitive and predicate not in _ADJECTIVAL:
                     continue  # "a dream come true"
                 for thing in self._object(token, declared, clause, is_copula_value=True):
+                    to_be = [c for c in children(token, "cop") if predicate == "goal" and c.lower_ == "be"]
+                    if to_be and isinstance(thing, Literal):  # "my goal is to be a pilot"
+                        thing = read_text(token.doc[to_be[-1].i : phrase_at(token).end].text) or thing
                     if isinstance(thing, Called) and name_key(thing.text) == name_key(owner[0].text):
                         continue
                     if isinstance(thing, Literal) and declared.subject == "person" and owner[0].text in thing.text:

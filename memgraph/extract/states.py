@@ -150,8 +150,9 @@ class States(Health):
                 if name == "diet" and token.pos_ == "NOUN" and children(token, "compound"):
                     continue
                 told = self.x.nouns.predicate_of(token)
-                if name == "job_title" and told is not None and self.ontology[told[0]].subject != "organization":
-                    continue
+                is_of_firm = told is not None and self.ontology[told[0]].subject == "organization"
+                if name == "job_title" and told is not None and (not is_of_firm or token.lower_ == "owner"):
+                    continue  # "you're the account owner"
                 is_noun = (
                     token.pos_ in ("NOUN", "PROPN") or token.text.isupper()
                 )  # "CFO", whatever the tagger made of it
@@ -272,8 +273,8 @@ class States(Health):
         told = head.lower_ if head.tag_ in ("VBD", "VBN") else _DONE.get(head.lower_, "") if is_asked else ""
         if not self.words.is_("status", told) or any(m.lower_ == "as" for m in children(head, "mark")):
             return  # "as planned"
-        if "well" in clause.adverbs:
-            return  # "well done"
+        if "well" in clause.adverbs or (head.lower_ == "done" and clause.tense == "perfect"):
+            return  # "well done", "we use Jira, have done for ages"
         whole = clause.objects[0] if clause.objects else clause.subject
         is_named = whole is not None and (name_at(whole, self.talk.named) or self._described(whole, "thing"))
         if whole is None or not is_named or self.x.nouns.predicate_of(whole) is not None:  # a deal is none
@@ -427,7 +428,7 @@ class States(Health):
         before = next((c for c in (*children(kinds[0], "case"), kinds[0]) if c.i > clause.head.i + 1), None)
         if before is None:
             return
-        literal = read_text(clause.head.doc[clause.head.i + 1 : before.i].text)
+        literal = read_text(_OVER.split(clause.head.doc[clause.head.i + 1 : before.i].text, maxsplit=1)[0])
         if literal is not None:
             for proposal in self._stated(clause, "prefers", subject, literal):
                 yield replace(proposal, qualifier=kinds[0].lemma_.lower())
@@ -507,6 +508,18 @@ class States(Health):
         if not self.words.is_time(match["where"]):
             for told in self._stated(None, "held_in", (dated[-1].subject, False), Called(where, "place")):
                 yield replace(told, valid_from=None, precision=Precision.INSTANT)
+
+    def _held_when(self) -> Iterator[Proposal]:
+        """ "The offsite is in Galway on 3 July": when what has a place takes place."""
+        held = [p for p in self.found if p.predicate == "held_in" and p.polarity is Polarity.HOLDS]
+        is_told = any(p.predicate == "happened_on" for p in self.found)
+        days = [t for t in self.times if t.how in ("", "in") and t.precision is Precision.DAY]
+        if not held or is_told or len(days) != 1 or self.is_question or "happened_on" not in self.ontology.predicates:
+            return
+        is_over = any(c.tense == "past" for c in self.clauses)
+        when = Literal(days[0].text.rstrip("."), days[0].iso if is_over else days[0].forward.iso)
+        for told in self._stated(None, "happened_on", (held[-1].subject, False), when):
+            yield replace(told, valid_from=None, precision=Precision.INSTANT)
 
     def _held_up(self) -> Iterator[Proposal]:
         """ "Atlas can't start until the Token Audit is done": what it waits for."""

@@ -48,6 +48,7 @@ _AMOUNT = regex.compile(
 )
 _ARTICLE = regex.compile(r"^(?:a|an|the|my|our|his|her|their|its)\s+", regex.IGNORECASE)
 _TYPED = regex.compile(r"\b(type)-(?=\d)", regex.IGNORECASE)  # as `parse` puts it
+INITIALS = frozenset(("IT", "US"))  # no pronouns
 _POINTERS = frozenset(
     "it its this that these those you me him her them us to how what when where who why being all both there".split()
 )
@@ -132,7 +133,8 @@ def contacts_in(text: str, kind: str) -> list[Literal]:
 def read_text(text: str) -> Literal | None:
     """A phrase, without its article; None where nothing is left, or it only points at something ("that one")."""
     said = _TYPED.sub(r"\1 ", _ARTICLE.sub("", text.strip().strip(".,;:!?\"'").strip()))
-    if not said or said.casefold().split()[0] in _POINTERS:
+    first = said.split()[0] if said else ""
+    if not said or (first not in INITIALS and first.casefold() in _POINTERS):
         return None
     return Literal(said, " ".join(said.casefold().split()))
 
