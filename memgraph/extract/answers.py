@@ -107,6 +107,11 @@ _DOES = regex.compile(  # "Marta does", "It's Marta now", "Marta took over from 
     r"(?: (?:do|does|did|is|are|was|will|has|handles|took|picked|stepped|got)(?: it| that| this)?(?: over| up| in)?"
     r"(?: (?:from|for) [^.!?]*)?| now)?[.!,]"
 )
+_WHO_HAS = regex.compile(  # "Who's on the Level Editor?"
+    r"^(?i:(?:and |so |ok(?:ay)?,? )?who(?:['’]s| is| has| does| takes| owns| handles| gets| wants| can take"
+    r"|['’]ll take| will take| picks up|['’]s got)(?: on| doing| working on| handling| taking)? the )"
+    rf"(?P<task>{W}(?: {W}){{0,3}})\?$"
+)
 _HOW_OLD = regex.compile(r"\bhow old\b", regex.IGNORECASE)
 _YES = regex.compile(
     r"^(?:(?:every|most) (?:(?:single|other) )?(?:day|morning|evening|night|week|weekend|month)s?|all the time"
@@ -316,6 +321,10 @@ class Answers(Spells):
 
     def _task_asked(self) -> str:
         """ "And the docs rewrite?", "Who's on the export?": the task that a short question is about."""
+        named_so = _WHO_HAS.match(self.plain)
+        if named_so is not None:
+            task = named_so["task"]
+            return task if self._kind_of(task) in ("", "thing") else ""
         who = self.clauses[0].subject if self.clauses else None
         if who is not None and (who.lower_ != "who" or not self.clauses[0].is_copular):
             return ""

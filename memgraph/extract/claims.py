@@ -65,6 +65,7 @@ _SETS_OUT = frozenset("go come fly head travel drive".split())
 _STANDS = frozenset("hold track schedule ice".split())
 _STARTS = frozenset("start begin join turn".split())
 _LEAVES = frozenset("die pass leave".split())
+_WORKS_FOR = frozenset(("work", "fly", "drive"))
 _OF_WORK_LIFE = frozenset(("works_at", "job_title"))
 _SPOUSES = frozenset("wife husband spouse partner boyfriend girlfriend fiance fiancé fiancee fiancée".split())
 _OF_WORK = regex.compile(r"(?:code|design|peer|pull request) ", regex.IGNORECASE)
@@ -187,6 +188,10 @@ class Claims(Referents):
             text=self.text,
         )
 
+    def _is_body_part(self, text: str) -> bool:
+        last = text.split()[-1].lower()
+        return self.words.is_("body_part", last) or self.words.is_("body_part", last.removesuffix("s"))
+
     def _is_hedged(self, predicate: str, thing: Called | Literal | None) -> bool:
         """Whether it is only supposed; "my wife Ann thinks that …" is sure of who she is."""
         hedge = self._search(_HEDGE)
@@ -300,6 +305,8 @@ class Claims(Referents):
             both = (self._heard(called.text), self._heard(thing.text))
             if all(any(h.hint == "place" and h.kind in ("", "place") for h in heard) for heard in both):
                 return True
+        if predicate == "owns" and thing is not None and self._is_body_part(thing.text):
+            return True  # "I own a bicycle, and two bad knees"
         if clause is None:
             return False
         if predicate == "renewal_on" and clause.words & _LAPSES and clause.subject is not None:
@@ -310,7 +317,8 @@ class Claims(Referents):
             return clause.subject.lower_ not in _SPOUSES and not is_known  # "my husband left", not "Tom left"
         if predicate == "works_at" and is_loss and isinstance(thing, Called) and self._kind_of(thing.text) == "":
             return any(h.hint == "person" for h in self._heard(thing.text))  # "Mila left Teo"
-        if predicate == "works_at" and thing is not None and polarity is Polarity.HOLDS and clause.words & {"work"}:
+        is_for = bool(clause.words & _WORKS_FOR)
+        if predicate == "works_at" and thing is not None and polarity is Polarity.HOLDS and is_for:
             heard = self._heard(thing.text)
             if any(h.hint == "person" for h in heard) and all(h.kind in ("", "person") for h in heard):
                 return True  # "I work for Sara"

@@ -31,6 +31,7 @@ _SPENDS = regex.compile(
     r"|\b(?:have|has|got|['’]ve got|had) (?:about |around |roughly |only |just |up to |some |maybe )*"
     rf"(?P<n>{MONEY}) (?:(?:a|per) (?:year|month|quarter) )?(?:left )?"
     r"(?:to (?:spend|work with|play with)|set aside|earmarked|ring-?fenced|left (?:this|for))"
+    rf"|\b[Ww]e['’]d have (?:about |around |roughly |only |up to )*(?P<n>{MONEY})"
     rf"|\b(?:set aside|earmarked|ring-?fenced|put aside|secured|freed up) (?:about |around |roughly )?(?P<n>{MONEY})"
     rf"|\bhas to (?:come in|stay) (?:under|below|within) (?P<n>{MONEY})"
     r"|\b(?:gave|gives?|given|granted|allocated|allotted|promised) (?:us|them|it|the (?:project|team))"

@@ -62,6 +62,7 @@ _REPAIR = re.compile(  # "on sertraline... no, hang on, I mean citalopram"
     r"|(?P<pause>wait|hang on|hold on|let me think|that can['’]t be(?: right)?|that['’]s (?:not right|wrong)))"
     r"\b[,.]* ?)*(?:I mean(?:t)?|make that|or rather)\b,? (?P<right>[^\s,.]+)(?=[,;!]|[.](?:\s|$)|$)"
 )
+_NAMED_SO = re.compile(r"\b((?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur) (?:\w+ )?\w+ (?:is|was)) (?:called|named) (?=[A-Z]\w+[.,!])")
 _WOULD_BE = re.compile(r"^((?:[Yy]es, )?[Tt]hat)(?: would|['’]d| will|['’]ll) be (?=[A-Z])")  # "That would be Magda"
 _GOING_TO_BE = re.compile(r"(?:['’](?:s|re|m)| is| are| am) going to be\b")
 _NUMBER_IS = re.compile(r"\b((?:nick)?name|number|e-?mail|address|budget|headcount)['’]s (?=[A-Z0-9$€£+]|\S+@)")
@@ -190,6 +191,7 @@ def _plainer(line: str) -> str:
     line = _HAS_DONE.sub("", _AND_TOO.sub("", line))
     line = _REPAIR.sub(_repaired, line)
     line = _HERE.sub(r"\1 ", line)
+    line = _NAMED_SO.sub(r"\1 ", line)
     line = _OUR_SIDE.sub(r"\2 \1", line)
     line = _WOULD_BE.sub(r"\1 is ", line)
     line = _GOING_TO_BE.sub(" will be", line)

@@ -29,7 +29,9 @@ _HE_OR_SHE = regex.compile(r"s?he\b", regex.IGNORECASE)
 _CALLING = regex.compile(
     rf"\b(?i:this is|it['’]s|i['’]?m|i am|my name(?: is|['’]s)) (?P<who>{W}(?: {W})?)(?: here)?"
     rf" (?:from|at|with|over at) (?P<firm>{W}(?: {W}){{0,2}})"
-    rf"(?=[.,;!]|$)|\b(?P<we>[Ww]e)(?: here)? at (?P<firm>{W}(?: {W}){{0,2}})"
+    rf"(?=[.,;!]|$)"
+    rf"|^(?P<who>{W}(?: {W})?)(?: here)? (?P<bare>from|with|over at) (?P<firm>{W}(?: {W}){{0,2}})(?=[.!]|$)"
+    rf"|\b(?P<we>[Ww]e)(?: here)? at (?P<firm>{W}(?: {W}){{0,2}})"
 )
 _AGE = regex.compile(r"(?:aged? )?(?P<n>[1-9]\d?|1[01]\d)(?: years old| years young| yo| y/o)?", regex.IGNORECASE)
 _FROM = regex.compile(
@@ -91,7 +93,11 @@ class Profiles(Asides):
         is_own = bool(told["we"]) or name_key(self.episode.speaker).startswith(name_key(told["who"]).split()[0])
         is_told = any(p.predicate == "works_at" for p in self.found)
         is_firm = self._kind_of(told["firm"]) in ("", "organization", "thing")
-        is_place = any(h.hint == "place" for h in self._heard(told["firm"]))
+        hints = [h.hint for h in self._heard(told["firm"])]
+        is_place = "place" in hints
+        is_known = self._kind_of(told["firm"]) == "organization" or (" " in told["firm"] and "organization" in hints)
+        if told["bare"] and not is_known:
+            return  # "Ana from Graz"
         if is_own and is_firm and not is_told and (told["we"] or not is_place):
             firm = Called(told["firm"], "organization")
             yield from self._stated(None, "works_at", (Called(self.episode.speaker, "person"), True), firm)

@@ -798,8 +798,7 @@ class Referents:
         if person is not None:
             return Called(person, "person") if kind in ("person", "thing") else None
         if word in _WE:
-            own = self._own_organization(self.episode.speaker) if kind == "organization" else None
-            return Called(own, kind) if own else None
+            return self._our_firm() if kind == "organization" else None
         if word in ("this", "that") or (kind == "thing" and word in IT | THEY):
             return None
         if word == "there":

@@ -10,7 +10,7 @@ import regex
 
 from memgraph.changes import Called, Literal, Proposal
 from memgraph.extract.answers import Answers
-from memgraph.extract.claims import UNREAL
+from memgraph.extract.claims import SURE, UNREAL
 from memgraph.extract.clauses import Clause, children, clause_of, conjuncts, phrase_at, stem
 from memgraph.extract.frames import Frame, Match
 from memgraph.extract.health import dosed
@@ -39,7 +39,6 @@ _FORM = regex.compile(
 _SHORT = 5  # words of a question that says no more than what is asked after
 _TAKES = frozenset("take be put start prescribe give".split())
 _TAKES_ON = frozenset("take grab own handle do finish".split())
-_FORMS = frozenset("tablet pill capsule injection drop inhaler spray patch supplement".split())
 _TONGUES = ("an", "ish", "ese", "ic", "i")
 _PRESCRIBES = frozenset(("prescribe", "put"))
 _TITLE_AT = regex.compile(
@@ -87,6 +86,7 @@ class SentenceReader(Answers):
         if not self.is_question:
             self.found.extend(self._contacts())
         self.found.extend(self._status_told())
+        self.found.extend(list(self._released_on()))
         self.found.extend(self._due_too())
         self.found.extend(self._released())
         self.found.extend(list(self._held_up()))
@@ -291,9 +291,10 @@ class SentenceReader(Answers):
             return any(p.predicate == "works_on" and p.subject.text == name for p in about)
         if proposal.predicate == "deal_stage":  # "Contoso renews on 1 October"
             return any(p.predicate == "renewal_on" and p.subject.text == name for p in about)
-        if proposal.predicate == "located_in":  # "they dropped Odoo and moved to SAP"
+        if proposal.predicate == "located_in":  # "they dropped Odoo and moved to SAP", or he left them
             over = [p for p in about if p.predicate == "uses" and p.polarity is Polarity.ENDS]
-            return any(p.subject.text == name for p in over)
+            is_job = any(p.predicate == "works_at" and p.object == proposal.subject for p in about)
+            return (is_job and proposal.confidence < SURE) or any(p.subject.text == name for p in over)
         if proposal.predicate == "manages" and proposal.object is not None:
             handed = ("account_owner", "assigned_to")
             return any(p.predicate in handed and p.subject.text == proposal.object.text for p in about)
@@ -458,6 +459,12 @@ class SentenceReader(Answers):
             return False
         if frame.predicate in _TASTES and (self._is_addressed(token) or _is_left_open(token)):
             return False  # "I love the thought, Nate!", "what you like to do to relax"
+        is_moved = frame.verb in ("move", "switch") and any(c.lower_ == "the" for c in children(token, "det"))
+        is_task = is_moved and self._is_titled(token)  # "I'm moving over to the Sound Engine"
+        if (frame.predicate in ("works_at", "lives_in") and is_task) or (
+            frame.predicate == "works_on" and frame.verb in ("move", "switch") and not is_task
+        ):
+            return False
         if frame.predicate == "industry" and any(a.noun for a in frame.args if a.noun != "industry"):
             is_field = token.dep_ == "compound" and token.text.islower() and token.lower_ not in _NO_FIELDS
             if not is_field:  # "a great company", "the parent company"
@@ -569,10 +576,6 @@ class SentenceReader(Answers):
         )
         is_unknown = token.is_oov and token.pos_ in ("NOUN", "PROPN") and token.tag_ != "NNS" and token.is_alpha
         return is_unknown and (is_given or is_against) and not self._kind_of(token.text)
-
-    def _is_made_up(self, token: Token) -> bool:
-        """ "I take iron tablets": a form in which something is taken."""
-        return token.lemma_.lower() in _FORMS and bool(children(token, "compound", "amod"))
 
     def _is_passing(self, token: Token) -> bool:
         """ "I love your commitment", "I liked the lesson": of what is just spoken of, and no taste."""
@@ -704,6 +707,7 @@ class SentenceReader(Answers):
                     continue
                 is_infinitive = any(c.lower_ == "to" for c in token.children)  # "my goal is to be fluent"
                 is_value = predicate in _ADJECTIVAL or (predicate == "goal" and is_infinitive)
+                is_value |= predicate == "objection" and token.is_oov  # "our main objection is downtime"
                 if token.pos_ == "ADJ" and declared.object == "text" and not is_value:
                     continue  # "learning a language is tough"
                 is_other = token.pos_ == "NOUN" and bool(children(token, "nmod:poss")) and self._role(token) is None

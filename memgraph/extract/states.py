@@ -96,6 +96,12 @@ _WAITS_FOR = regex.compile(
     r"|approved|complete|completed|ready|fixed|in|in place|merged|back|over|out|signed|there|live"
     r"|delivered|here|sorted|resolved)\b))"
 )
+_MILESTONE = regex.compile(
+    r"\b(?:the|our) (?P<what>release|launch|go-live|rollout|roll-out|delivery|handover)(?: date)?"
+    r"(?: (?:is|was|has|been|got|gets|now|still|also|being))* (?:(?:planned|scheduled|set|slated|due|moved|moves"
+    r"|pushed(?: back)?|postponed|delayed|slipped|slips) )?(?:on|for|to|until|till|in|by) ",
+    regex.IGNORECASE,
+)
 _DOERS = frozenset("i we you they he she".split())
 _SHARED_OUT = regex.compile(rf", (?:and )?(?P<who>{W}) (?:the|our) (?P<task>\p{{Ll}}[\p{{Ll}} -]+)(?=[.,;!]|$)")
 _SO_NOW = regex.compile(r"\b[Ss]o (?P<what>\p{L}+) now\b")
@@ -469,6 +475,20 @@ class States(Health):
             return  # "Stage: discovery" names nothing
         clause = self.clauses[0] if self.clauses and headed is None else None
         yield from self._standing(name, how, clause)
+
+    def _released_on(self) -> Iterator[Proposal]:
+        """ "The release moved to 15 September": when the project that is spoken of is due."""
+        match = self._statement("due_on", _MILESTONE)
+        if match is None:
+            return
+        self._catch_up(self.sentence.end)
+        what, name = match["what"].lower(), self._latest("thing", other_than=match["what"])
+        time = next((t for t in self.times if t.end_char > match.end()), None)
+        if time is None or not name or not self._is_known_project(Called(name, "thing")):
+            return
+        self.found[:] = [p for p in self.found if p.subject.text.lower() != what]
+        due = Literal(time.text.rstrip("."), time.forward.iso)
+        yield from self._stated(None, "due_on", (Called(name, "thing"), False), due, Mode.CHANGE)
 
     def _due_too(self) -> Iterator[Proposal]:
         """ "It's assigned to Ann and due on 3 June": when it is due, whatever the parser made of the "due"."""
