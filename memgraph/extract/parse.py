@@ -60,7 +60,9 @@ _HAS_DONE = re.compile(r", (?:and )?(?:has|have) done(?= (?:for|since) )")  # "u
 _REPAIR = re.compile(  # "on sertraline... no, hang on, I mean citalopram"
     r"(?P<wrong>[^\s,.]+)(?:,|\.{2,3}|…| [-–—]+) ?(?:(?:no|sorry|oops|er+|um+|uh|actually"
     r"|(?P<pause>wait|hang on|hold on|let me think|that can['’]t be(?: right)?|that['’]s (?:not right|wrong)))"
-    r"\b[,.]* ?)*(?:I mean(?:t)?|make that|or rather)\b,? (?P<right>[^\s,.]+)(?=[,;!]|[.](?:\s|$)|$)"
+    r"\b[,.]* ?)*(?:I mean(?:t)?|make that|or rather)\b,?"
+    r" (?!(?:it|that|this|so|what|really|honestly|seriously|well|yes|no|maybe|like)\b)"
+    r"(?P<right>[^\s,.]+)(?=[,;!]|[.](?:\s|$)|$)"
 )
 _NAMED_SO = re.compile(r"\b((?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur) (?:\w+ )?\w+ (?:is|was)) (?:called|named) (?=[A-Z]\w+[.,!])")
 _WOULD_BE = re.compile(r"^((?:[Yy]es, )?[Tt]hat)(?: would|['’]d| will|['’]ll) be (?=[A-Z])")  # "That would be Magda"

@@ -766,6 +766,20 @@ def test_what_an_email_quotes_is_not_its_senders() -> None:
     assert lines_of(text) == ["I agree.", "Best, Ana"]
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("I'm on citalopram... no, hang on, I mean sertraline.", "I'm on sertraline."),
+        ("It costs 40k, sorry, I mean 45k.", "It costs 45k."),
+        ("I live in Graz, no wait, I mean Linz.", "I live in Graz, I mean Linz."),
+        ("That was great, I mean it.", "That was great, I mean it."),
+        ("We should meet, I mean really.", "We should meet, I mean really."),
+    ],
+)
+def test_a_slip_of_the_tongue_is_what_was_meant(said: str, meant: str) -> None:
+    assert lines_of(said) == [meant]
+
+
 async def test_an_ontology_is_extended_and_its_patterns_are_read() -> None:
     extended = core_ontology().extended(
         {
