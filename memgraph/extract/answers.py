@@ -366,18 +366,7 @@ class Answers(Spells):
         match = self._search(_PLAIN)
         if match is None:
             return []
-        asked = (
-            "evaluating",
-            "renewal_on",
-            "allergic_to",
-            "due_on",
-            "blocked_by",
-            "assigned_to",
-            "lives_in",
-            "held_in",
-            "happened_on",
-        )
-        predicate = next(p for p in asked if match[p] is not None)
+        predicate = next(p for p, said in match.groupdict().items() if p != "who" and said is not None)
         declared = self.ontology.predicates.get(predicate)
         who = match["who"] or "it"
         if predicate in ("held_in", "happened_on") and not match["who"]:
@@ -630,11 +619,11 @@ class Answers(Spells):
             if not (first.like_num or begins_amount(first)):
                 return False
             root = first  # "450k, everything included"
+        wanted = {self.ontology[left.predicate].object for left in question.open_}
         amounts = [t for t in self.sentence if begins_amount(t)]
-        if len(amounts) == 1 and root.pos_ in ("ADV", "ADP") and any(self._is_money(left) for left in question.open_):
+        if "money" in wanted and len(amounts) == 1 and root.pos_ in ("ADV", "ADP"):
             root = amounts[0]  # "Somewhere around 80k a year"
-        is_when = any(self.ontology[left.predicate].object == "date" for left in question.open_)
-        if is_when and len(self.times) == 1:  # "Sam Okafor, 3 September 1958"
+        if "date" in wanted and len(self.times) == 1:  # "Sam Okafor, 3 September 1958"
             before = self.plain[: self.times[0].start_char].strip(" ,.-–")
             if name_key(before) in name_key(self.episode.speaker):
                 root = self._token_at(self.times[0].start_char) or root
@@ -747,9 +736,6 @@ class Answers(Spells):
         there = _AT.search(text)
         if there is not None and predicate in self.ontology.predicates and not self._is_person(there["where"]):
             self._answer(Open(predicate, left.subject), Called(there["where"], "organization"))
-
-    def _is_money(self, left: Open) -> bool:
-        return self.ontology[left.predicate].object == "money"
 
     def _asks_for_person(self, left: Open) -> bool:
         return left.is_turned or (self.ontology[left.predicate].object == "person" and not left.preps)

@@ -48,7 +48,6 @@ _AILING = {
 }
 DOSE = regex.compile(r"\d*(?:mg|mcg|ml|g|units?|drops?|tablets?|puffs?|dose)", regex.IGNORECASE)
 _MEASURED = frozenset(("pressure", "cholesterol"))  # an illness only where it is high or low
-_FORMS = frozenset("tablet pill capsule injection drop inhaler spray patch supplement".split())
 _RETURNS = frozenset("come return flare start begin".split())  # "my eczema came back in May"
 _DOSES = frozenset("dose dosage prescription course refill round".split())
 _HEALS = frozenset(
@@ -196,10 +195,6 @@ class Health(Claims):
         for what in filter(None, map(read_text, said)):
             if subject is not None:
                 yield from self._stated(replace(clause, tense="present"), "has_condition", subject, what)
-
-    def _is_made_up(self, token: Token) -> bool:
-        """ "I take iron tablets": a form in which something is taken."""
-        return token.lemma_.lower() in _FORMS and bool(children(token, "compound", "amod"))
 
     def _controlled(self) -> Iterator[Proposal]:
         """ "I have asthma, it's under control with salbutamol": what is taken."""

@@ -125,8 +125,7 @@ class Words:
             return True
         if word in self._not.get(name, ()):
             return False
-        endings = self._endings.get(name, ())
-        return word.endswith(endings) and any(len(word) >= len(e) + 2 and word.endswith(e) for e in endings)
+        return any(len(word) >= len(e) + 2 and word.endswith(e) for e in self._endings.get(name, ()))
 
     def is_any(self, name: str, token: Token) -> bool:
         """Whether a noun, or a noun it is made of, is of a class."""

@@ -6,7 +6,7 @@ import functools
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from memgraph.blas import one_thread
@@ -184,33 +184,41 @@ def _joined(parts: Sequence[str]) -> list[str]:
     return out
 
 
-def _plainer(line: str) -> str:
-    """A line with what the parser trips over put another way."""
-    for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS):
-        line = pattern.sub(r"\1 is ", line)
-    line = _CONFIRM.sub("What is ", line)
-    line = _GOT.sub(r"\1 have ", line)
-    line = _HAS_DONE.sub("", _AND_TOO.sub("", line))
-    line = _REPAIR.sub(_repaired, line)
-    line = _HERE.sub(r"\1 ", line)
-    line = _NAMED_SO.sub(r"\1 ", line)
-    line = _OUR_SIDE.sub(r"\2 \1", line)
-    line = _WOULD_BE.sub(r"\1 is ", line)
-    line = _GOING_TO_BE.sub(" will be", line)
-    line = _ASIDE.sub(",", line)
-    line = _HAS.sub(r"\1 has ", line)
-    line = _ELIDED.sub(lambda m: f"We {m[1].lower()} ", line)
-    line = _AGED.sub(lambda m: f"{m[1]}, {m[2]}" + (", " if m[3] else ""), line)
-    line = _CALLS_HOME.sub(r"live\g<s> in \g<where>", line)
-    line = _GAPPED.sub(lambda m: f"{m['verb']} {m['prep']} {m['first']}, and {m['who']} {m['verb']} {m['prep']} ", line)
-    return _WHOSE_NOT.sub(r"\1, ", _TYPED.sub(r"\1-\2 ", line))
-
-
 def _repaired(slip: re.Match[str]) -> str:
     """What was meant, where that stands for one word of its kind; what is said of names is compared later."""
     wrong, right = slip["wrong"], slip["right"]
     is_alike = (wrong.islower() and right.islower()) or (wrong[:1].isdigit() and right[:1].isdigit())
     return right if is_alike else f"{wrong}, I mean {right}" if slip["pause"] else slip[0]
+
+
+_PLAINER: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (  # in this order
+    *((pattern, r"\1 is ") for pattern in (_IS, _NUMBER_IS, _IT_IS, _WHAT_IS)),
+    (_CONFIRM, "What is "),
+    (_GOT, r"\1 have "),
+    (_AND_TOO, ""),
+    (_HAS_DONE, ""),
+    (_REPAIR, _repaired),
+    (_HERE, r"\1 "),
+    (_NAMED_SO, r"\1 "),
+    (_OUR_SIDE, r"\2 \1"),
+    (_WOULD_BE, r"\1 is "),
+    (_GOING_TO_BE, " will be"),
+    (_ASIDE, ","),
+    (_HAS, r"\1 has "),
+    (_ELIDED, lambda m: f"We {m[1].lower()} "),
+    (_AGED, lambda m: f"{m[1]}, {m[2]}" + (", " if m[3] else "")),
+    (_CALLS_HOME, r"live\g<s> in \g<where>"),
+    (_GAPPED, lambda m: f"{m['verb']} {m['prep']} {m['first']}, and {m['who']} {m['verb']} {m['prep']} "),
+    (_TYPED, r"\1-\2 "),
+    (_WHOSE_NOT, r"\1, "),
+)
+
+
+def _plainer(line: str) -> str:
+    """A line with what the parser trips over put another way."""
+    for pattern, instead in _PLAINER:
+        line = pattern.sub(instead, line)
+    return line
 
 
 def parsed(texts: Sequence[str], name: str = SHIPPED) -> Iterator[list[Line]]:

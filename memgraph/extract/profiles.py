@@ -28,8 +28,7 @@ _ROLE = regex.compile(r"(?:^|.*\s)(?:my|our) (?P<role>\p{Ll}+)", regex.IGNORECAS
 _HE_OR_SHE = regex.compile(r"s?he\b", regex.IGNORECASE)
 _CALLING = regex.compile(
     rf"\b(?i:this is|it['’]s|i['’]?m|i am|my name(?: is|['’]s)) (?P<who>{W}(?: {W})?)(?: here)?"
-    rf" (?:from|at|with|over at) (?P<firm>{W}(?: {W}){{0,2}})"
-    rf"(?=[.,;!]|$)"
+    rf" (?:from|at|with|over at) (?P<firm>{W}(?: {W}){{0,2}})(?=[.,;!]|$)"
     rf"|^(?P<who>{W}(?: {W})?)(?: here)? (?P<bare>from|with|over at) (?P<firm>{W}(?: {W}){{0,2}})(?=[.!]|$)"
     rf"|\b(?P<we>[Ww]e)(?: here)? at (?P<firm>{W}(?: {W}){{0,2}})"
 )

@@ -265,7 +265,7 @@ class Referents:
             if clause.head.tag_ == "VBZ" and not somebody:
                 return None  # "Lives in Graz" is nobody's word of themselves
             return Called(somebody or self.episode.speaker, "person"), False
-        word = "" if token.text in INITIALS else token.lower_
+        word = _pronoun_at(token)
         person = self._person(word)
         is_used = declared is self.ontology.predicates.get("uses")
         if person is not None:
@@ -793,7 +793,7 @@ class Referents:
 
     def _entity(self, token: Token, declared: Predicate) -> Called | None:
         kind = declared.object
-        word = "" if token.text in INITIALS else token.lower_
+        word = _pronoun_at(token)
         person = self._person(word)
         if person is not None:
             return Called(person, "person") if kind in ("person", "thing") else None
@@ -897,6 +897,11 @@ def _is_definite(token: Token) -> bool:
 def employer_of(person: str) -> Called:
     """Whom "we" are at work, where the firm isn't named: whoever the speaker says, in another session, to work for."""
     return Called(f"{person}{OF_EMPLOYER}", "organization")
+
+
+def _pronoun_at(token: Token) -> str:
+    """The form that a pronoun would have; "IT" and "US" are none."""
+    return "" if token.text in INITIALS else token.lower_
 
 
 def label_is(token: Token, *labels: str) -> bool:

@@ -39,6 +39,7 @@ _FORM = regex.compile(
 _SHORT = 5  # words of a question that says no more than what is asked after
 _TAKES = frozenset("take be put start prescribe give".split())
 _TAKES_ON = frozenset("take grab own handle do finish".split())
+_FORMS = frozenset("tablet pill capsule injection drop inhaler spray patch supplement".split())
 _TONGUES = ("an", "ish", "ese", "ic", "i")
 _PRESCRIBES = frozenset(("prescribe", "put"))
 _TITLE_AT = regex.compile(
@@ -576,6 +577,10 @@ class SentenceReader(Answers):
         )
         is_unknown = token.is_oov and token.pos_ in ("NOUN", "PROPN") and token.tag_ != "NNS" and token.is_alpha
         return is_unknown and (is_given or is_against) and not self._kind_of(token.text)
+
+    def _is_made_up(self, token: Token) -> bool:
+        """ "I take iron tablets": a form in which something is taken."""
+        return token.lemma_.lower() in _FORMS and bool(children(token, "compound", "amod"))
 
     def _is_passing(self, token: Token) -> bool:
         """ "I love your commitment", "I liked the lesson": of what is just spoken of, and no taste."""
